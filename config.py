@@ -1,0 +1,91 @@
+"""Typed settings, read from the environment only. Nothing unsafe has a default in production."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+
+class UnsafeSettings(Exception):
+    """A production start with a setting that is missing or unsafe; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process; `HATCHERY_X` in the environment becomes the field `x`."""
+
+    env: str
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    storage_url: str
+    secret_key: str
+    host: str
+    port: int
+    public_url: str
+    web_workers: int
+    now: datetime | None
+    login_idle: timedelta = timedelta(minutes=30)
+    login_absolute: timedelta = timedelta(hours=8)
+    testing: bool = False
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env == "demo"
+
+    @property
+    def address_limit_factor(self) -> int:
+        """How far per-address limits are widened: a demo is often shown from one machine."""
+        return 100 if self.is_demo else 1
+
+    @property
+    def clock_file(self) -> Path:
+        """Where the offset of the business clock is kept, in seconds; no file means none."""
+        return self.data_dir / "clock"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; raise UnsafeSettings where production would run on a demo default."""
+        env = environ.get("HATCHERY_ENV", "demo")
+        if env not in ("demo", "production"):
+            raise UnsafeSettings(f"HATCHERY_ENV must be demo or production, not {env!r}")
+        data_dir = Path(environ.get("HATCHERY_DATA_DIR", "var")).resolve()
+        port = int(environ.get("HATCHERY_PORT", "8000"))
+        host = environ.get("HATCHERY_HOST", "127.0.0.1")
+        settings = cls(
+            env=env,
+            data_dir=data_dir,
+            database_url=environ.get("HATCHERY_DATABASE_URL", f"sqlite:///{data_dir / 'hatchery.sqlite3'}"),
+            redis_url=environ.get("HATCHERY_REDIS_URL", ""),
+            storage_url=environ.get("HATCHERY_STORAGE_URL", f"file://{data_dir / 'files'}"),
+            secret_key=environ.get("HATCHERY_SECRET_KEY", ""),
+            host=host,
+            port=port,
+            public_url=environ.get("HATCHERY_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+            web_workers=int(environ.get("HATCHERY_WEB_WORKERS", "2")),
+            now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
+        )
+        return settings._checked(environ)
+
+    def _checked(self, environ: Mapping[str, str]) -> "Settings":
+        if self.is_demo:
+            if self.host not in ("127.0.0.1", "localhost", "::1"):
+                raise UnsafeSettings("HATCHERY_ENV=demo binds to loopback only: its passwords are public")
+            return self
+        if len(self.secret_key) < 32:
+            raise UnsafeSettings("HATCHERY_SECRET_KEY needs at least 32 characters in production")
+        if self.now is not None:
+            raise UnsafeSettings("HATCHERY_NOW is for demo and tests only")
+        if "HATCHERY_PUBLIC_URL" not in environ:
+            raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
+        return self
+
+
+def _parse_now(text: str) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise UnsafeSettings("HATCHERY_NOW needs a time zone, for example 2021-11-10T10:00+08:00")
+    return moment

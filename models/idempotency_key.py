@@ -1,0 +1,21 @@
+"""Keys that make a repeated request answer like the first instead of acting again."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, UtcDateTime
+
+
+class IdempotencyKey(Base):
+    """One unsafe request that was carried out, and the id of what it made."""
+
+    __tablename__ = "idempotency_key"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200))
+    made_id: Mapped[uuid.UUID | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
