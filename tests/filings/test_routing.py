@@ -29,7 +29,7 @@ def reference() -> Iterator[Session]:
         load_reference(session)
         yield session
         session.rollback()
-    session.get_bind().dispose()
+    session.get_bind().engine.dispose()
 
 
 def names(offices: list[Office]) -> list[str]:
@@ -59,6 +59,14 @@ def test_an_applicant_is_offered_the_nearest_office_and_the_next(
 ) -> None:
     assert names(receiving_offices(reference, code, MAKERSPACE, offers_next=True)) == offered
     assert names(receiving_offices(reference, code, MAKERSPACE, offers_next=False)) == offered[:1]
+
+
+def test_both_databases_walk_the_same_way_up(session: Session) -> None:
+    assert jurisdiction(session, "440604") == ("440604", "440600", "440000", "000000")
+    assert names(receiving_offices(session, "440604", MAKERSPACE, offers_next=True)) == [
+        "佛山市科学技术局",
+        "广东省科学技术厅",
+    ]
 
 
 def test_the_national_office_receives_only_what_starts_with_it(reference: Session) -> None:
@@ -144,4 +152,4 @@ def test_routing_equals_walking_up_by_hand(
         assert [office.region_code for office in found] == expected[:2]
         assert jurisdiction(session, place) == tuple(chain)
         session.rollback()
-    session.get_bind().dispose()
+    session.get_bind().engine.dispose()

@@ -1,29 +1,13 @@
 import csv
 from collections import Counter
-from collections.abc import Iterator
 
-import pytest
-from sqlalchemy import create_engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import models  # noqa: F401
-from models.base import Base
 from models.office import Office
 from models.reference import DATA, load_reference, office_id
 from models.region import Region
 from ops.build_regions import build_offices, build_regions
-
-
-@pytest.fixture
-def reference() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        load_reference(session)
-        session.commit()
-        yield session
-    engine.dispose()
 
 
 def test_the_files_are_what_the_script_makes() -> None:
@@ -57,7 +41,7 @@ def test_every_region_has_known_parents_and_a_full_name() -> None:
     assert max(names.values()) == 1
 
 
-def test_a_full_name_follows_geography(reference: Session) -> None:
+def test_a_full_name_follows_geography(session: Session) -> None:
     for code, full_name in (
         ("440106", "广东省 广州市 天河区"),
         ("440305", "广东省 深圳市 南山区"),
@@ -66,25 +50,25 @@ def test_a_full_name_follows_geography(reference: Session) -> None:
         ("419001", "河南省 济源市"),
         ("660000", "新疆生产建设兵团"),
     ):
-        assert reference.get_one(Region, code).full_name == full_name
+        assert session.get_one(Region, code).full_name == full_name
 
 
-def test_flags_mark_municipalities_planned_and_pilot_cities(reference: Session) -> None:
+def test_flags_mark_municipalities_planned_and_pilot_cities(session: Session) -> None:
     def marked(flag: str) -> set[str]:
-        return set(reference.scalars(select(Region.name).where(getattr(Region, flag))))
+        return set(session.scalars(select(Region.name).where(getattr(Region, flag))))
 
     assert marked("is_municipality") == {"北京市", "天津市", "上海市", "重庆市"}
     assert marked("is_separately_planned") == {"深圳市", "宁波市", "厦门市", "青岛市", "大连市"}
     assert marked("pilot_change") == {"北京市", "上海市", "重庆市", "深圳市", "杭州市", "广州市"}
 
 
-def test_loading_again_repairs_the_tree_and_keeps_what_an_administrator_set(reference: Session) -> None:
-    before = reference.scalar(select(func.count()).select_from(Office))
-    nanshan = reference.get_one(Region, "440305")
-    foshan = reference.get_one(Office, office_id("city", "440600"))
+def test_loading_again_repairs_the_tree_and_keeps_what_an_administrator_set(session: Session) -> None:
+    before = session.scalar(select(func.count()).select_from(Office))
+    nanshan = session.get_one(Region, "440305")
+    foshan = session.get_one(Office, office_id("city", "440600"))
     nanshan.name, nanshan.is_hardship_region, foshan.name = "?", True, "佛山市科技局"
-    reference.commit()
-    load_reference(reference)
-    reference.commit()
+    session.commit()
+    load_reference(session)
+    session.commit()
     assert (nanshan.name, nanshan.is_hardship_region, foshan.name) == ("南山区", True, "佛山市科技局")
-    assert reference.scalar(select(func.count()).select_from(Office)) == before
+    assert session.scalar(select(func.count()).select_from(Office)) == before
