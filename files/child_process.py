@@ -1,0 +1,79 @@
+"""Start the limited child, wait for it, and end it and its offspring when its time is over."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from files.isolation import WALL_SECONDS
+
+_ROOT = Path(__file__).resolve().parent.parent
+_LONGEST_ANSWER = 65_536
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the child ended: `code` as in subprocess, None when it was killed for taking too long."""
+
+    code: int | None
+    answer: bytes
+    complaint: str
+
+
+def run_child(arguments: list[str], folder: Path) -> Ended:
+    """Run `files.admission_child` in a private folder, with nothing of our environment."""
+    answer, complaint = folder / "answer", folder / "complaint"
+    with answer.open("wb") as stdout, complaint.open("wb") as stderr:
+        # Files instead of pipes: what the child writes counts against its own file size limit.
+        child = subprocess.Popen(  # noqa: S603 - our own program, no text of a user
+            command(arguments),
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+        code = _wait_or_kill(child)
+    return Ended(code, _start_of(answer), _start_of(complaint).decode("utf-8", "replace"))
+
+
+def command(arguments: list[str]) -> list[str]:
+    """The command line: no user site-packages, no module from the working folder, UTF-8 throughout."""
+    return [sys.executable, "-s", "-P", "-X", "utf8", "-m", "files.admission_child", *arguments]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "PYTHONPATH": str(_ROOT),
+    }
+
+
+def _wait_or_kill(child: subprocess.Popen[bytes]) -> int | None:
+    try:
+        return child.wait(WALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        _kill(child)
+        return None
+    except BaseException:
+        _kill(child)
+        raise
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child's whole group, before the child is reaped and its number can be given again."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_LONGEST_ANSWER)
