@@ -1,0 +1,1 @@
+"""Running the product: the command line, the supervisor, the embedded Redis, the doctor."""

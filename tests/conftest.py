@@ -1,0 +1,158 @@
+"""Fixtures of all tests. Whatever takes `session`, `app` or `client` runs on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+import models  # noqa: F401  (maps every table)
+from config import Settings
+from extensions import clock, db
+from files.storage import FolderStorage, storage_from_url
+from models.reference import load_reference
+from ops.database import migrate
+from tests import postgres
+
+NOW = datetime.fromisoformat("2021-11-10T10:00+08:00")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The business time at which a test starts: the 2021 batch is open."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with the reference data, to be copied for every test."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    _prepare(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[Callable[[str], str]]:
+    """A cluster with a migrated database `template` that holds the reference data."""
+    if not postgres.is_installed():
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is missing: run ops/install_test_tools.sh")
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.cluster() as url_of:
+        _execute(url_of, 'CREATE DATABASE "template"')
+        _prepare(url_of("template"))
+        yield url_of
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An own, migrated database with the regions and offices, and nothing else."""
+    if request.param == "sqlite":
+        file = tmp_path / "hatchery.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        url = f"sqlite:///{file}"
+    else:
+        url_of = request.getfixturevalue("postgres_url")
+        _execute(url_of, "DROP DATABASE IF EXISTS test WITH (FORCE)")
+        _execute(url_of, 'CREATE DATABASE test TEMPLATE "template" STRATEGY file_copy')
+        url = url_of("test")
+    db.connect(url)
+    engine = db.engine
+    yield url
+    db.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return demo_settings(database_url, tmp_path)
+
+
+def demo_settings(database_url: str, data_dir: Path) -> Settings:
+    """Settings of a demo that keeps everything in `data_dir`."""
+    return Settings(
+        env="demo",
+        data_dir=data_dir,
+        database_url=database_url,
+        redis_url="",
+        storage_url=f"file://{data_dir / 'files'}",
+        secret_key="a key that only tests may use 0123456789",
+        host="127.0.0.1",
+        port=8000,
+        public_url="http://localhost",
+        web_workers=1,
+        now=NOW,
+        testing=True,
+    )
+
+
+@pytest.fixture
+def storage(settings: Settings) -> FolderStorage:
+    return storage_from_url(settings.storage_url)
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session of the test's own, besides those of the requests."""
+    with Session(db.engine) as session:
+        yield session
+
+
+@pytest.fixture
+def app(settings: Settings, bytecode: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """The application, its business clock at NOW."""
+    from app import create_app
+
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = bytecode
+    clock.move_to(NOW)
+    yield app
+    db.close()
+    db.engine.dispose()
+    clock.offset_file = None
+
+
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, shared by the applications of all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("bytecode")))
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser without JavaScript that sends no CSRF token by itself. See `build.sign_in`."""
+    app.test_client_class = _client_class(session)
+    return app.test_client()
+
+
+def _client_class(session: Session) -> type[FlaskClient]:
+    class Client(FlaskClient):
+        def open(self, *args: object, **kwargs: object) -> TestResponse:
+            # What the test changed is in the database before the request, and read anew after it.
+            session.commit()
+            return super().open(*args, **kwargs)
+
+    return Client
+
+
+def _prepare(url: str) -> None:
+    db.connect(url)
+    migrate()
+    db.start_writing()
+    load_reference(db.session())
+    db.session.commit()
+    db.close()
+    db.engine.dispose()
+
+
+def _execute(url_of: Callable[[str], str], statement: str) -> None:
+    with psycopg.connect(url_of("postgres"), autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
