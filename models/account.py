@@ -11,6 +11,7 @@ from models.office import Office
 from models.unit import Unit
 
 ACCOUNT_TYPE_TEXTS = {"natural": "自然人", "legal": "法人（单位管理员）", "staff": "工作人员"}
+ACCOUNT_TYPE_NAMES = {"natural": "自然人", "legal": "法人", "staff": "工作人员"}
 
 
 class Account(HasUuid, Base):

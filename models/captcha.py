@@ -1,19 +1,29 @@
-"""Captchas that were shown and wait for one answer."""
+"""Captchas that were answered, right or wrong, and so are spent."""
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Uuid, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, HasUuid, UtcDateTime
+from models.base import Base, UtcDateTime
+
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-class Captcha(HasUuid, Base):
-    """One picture; single use, valid five minutes, bound to the browser that was shown it."""
+class SpentCaptcha(Base):
+    """One captcha nobody may answer again. Showing one stores nothing: its cookie tells the server which."""
 
-    __tablename__ = "captcha"
+    __tablename__ = "spent_captcha"
 
-    answer: Mapped[str] = mapped_column(String(10))
-    browser_token: Mapped[str] = mapped_column(String(64))
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True, comment="may be forgotten then")
+
+
+def spend_captcha(session: Session, captcha_id: uuid.UUID, expires_at: datetime, now: datetime) -> bool:
+    """Mark the captcha as answered; False when it was already, so of twenty at once one succeeds."""
+    session.execute(delete(SpentCaptcha).where(SpentCaptcha.expires_at < now))
+    insert = _INSERT[session.get_bind().dialect.name]
+    spent = insert(SpentCaptcha).values(id=captcha_id, expires_at=expires_at).on_conflict_do_nothing()
+    return session.execute(spent.returning(SpentCaptcha.id)).first() is not None

@@ -1,17 +1,21 @@
 """Server-side sessions: listable, revocable, worthless once ended."""
 
+import hashlib
+import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
 from models.base import Base, HasUuid, UtcDateTime
 
+TOUCH_EVERY = timedelta(minutes=1)
+
 
 class LoginSession(HasUuid, Base):
-    """One signed-in browser. The cookie holds a random token, the table only its hash."""
+    """One signed-in browser. The cookie holds a random token, the table only its hash. Real time only."""
 
     __tablename__ = "login_session"
 
@@ -27,3 +31,32 @@ class LoginSession(HasUuid, Base):
     browser: Mapped[str] = mapped_column(String(100), default="", comment="family and major version only")
 
     account: Mapped[Account] = relationship()
+
+    @classmethod
+    def start(
+        cls, session: Session, account: Account, now: datetime, *, address: str, browser: str
+    ) -> tuple["LoginSession", str]:
+        """Open a session for `account`; the second value is the cookie's token, known to nobody else."""
+        token = secrets.token_urlsafe(32)
+        login = cls(
+            token_hash=hash_token(token), account=account, created_at=now, seen_at=now,
+            address=address, browser=browser,
+        )  # fmt: skip
+        session.add(login)
+        return login, token
+
+    def end(self, now: datetime) -> None:
+        """End the session; a session that ended before keeps its time."""
+        self.ended_at = self.ended_at or now
+
+
+def hash_token(token: str) -> str:
+    """Return what the table keeps of a cookie's token; 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_alive(
+    created_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, absolute: timedelta
+) -> bool:
+    """Say whether a session that nobody ended still counts."""
+    return now - seen_at < idle and now - created_at < absolute

@@ -32,6 +32,7 @@ class Unit(HasUuid, Base):
     registered_on: Mapped[date | None]
     nature: Mapped[str | None] = mapped_column(String(30), comment="as operator_nature of the filing")
     real_name_state: Mapped[str] = mapped_column(String(20), default="none")
+    is_active: Mapped[bool] = mapped_column(default=True, comment="停用 makes all its grants ineffective")
 
     region: Mapped[Region] = relationship()
 

@@ -1,0 +1,70 @@
+"""Who may do what: pure questions about roles, grants and levels. The gate and the loaders ask them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from models.grant import Grant
+
+FILLERS = frozenset({"legal", "item_handler"})
+UNIT_ROLES = FILLERS | {"unit_admin"}
+ROLES = UNIT_ROLES | {"reviewer", "helpdesk", "system_admin", "operator"}
+LEVELS = ("district", "city", "province", "torch")
+UNSEEN_STATUSES = ("draft", "withdrawn", "void")
+
+EXPIRED = "授权已过期，请联系单位法人账号重新授权"
+NOT_A_HANDLER = "需要“事项办理员”角色才能填报，请联系单位法人账号授权"
+UNIT_DISABLED = "单位已停用，请联系平台客服"
+
+
+def roles_in_unit(grants: Iterable[Grant], day: date) -> frozenset[str]:
+    """Return what the grants of one person in one unit allow on `day`.
+
+    `expired` stands for a handler's grant that was good once: it allows nothing, but it says what to do.
+    """
+    grants = list(grants)
+    valid = frozenset(grant.role for grant in grants if grant.is_valid_on(day))
+    had_expired = any(_has_expired(grant, day) for grant in grants)
+    return valid | {"expired"} if had_expired and "item_handler" not in valid else valid
+
+
+def _has_expired(grant: Grant, day: date) -> bool:
+    return grant.role == "item_handler" and grant.state == "active" and grant.valid_to < day
+
+
+def may_fill(roles: frozenset[str]) -> bool:
+    """Say whether somebody with these roles may create, save and submit for the unit he acts for.
+
+    Source: 科技部政务服务平台常见问题 (授权为“事项办理员”才可以新建项目; 授权过期须由法人账号重新授权).
+    """
+    return bool(roles & FILLERS)
+
+
+def why_not_fill(roles: frozenset[str]) -> str:
+    """Tell somebody who may not fill what to do about it."""
+    if "unit_disabled" in roles:
+        return UNIT_DISABLED
+    return EXPIRED if "expired" in roles else NOT_A_HANDLER
+
+
+def levels_up_to(level: str) -> tuple[str, ...]:
+    """Return the levels below `level` and itself, lowest first."""
+    return LEVELS[: LEVELS.index(level) + 1]
+
+
+def levels_from(level: str) -> tuple[str, ...]:
+    """Return `level` and the levels above it, lowest first."""
+    return LEVELS[LEVELS.index(level) :]
+
+
+def may_review(
+    office_level: str, office_region: str, *, jurisdiction: Iterable[str], status: str,
+    first_level: str | None, current_level: str | None,
+) -> bool:  # fmt: skip
+    """Say whether an office may read a filing.
+
+    It must govern the filing's region (`jurisdiction`: the codes that do, along `admin_parent`), and the
+    filing must have reached its level, or passed it; a level that the applicant skipped never saw it.
+    """
+    if status in UNSEEN_STATUSES or office_region not in jurisdiction:
+        return False
+    return first_level in levels_up_to(office_level) and current_level in levels_from(office_level)
