@@ -13,12 +13,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application for `settings`, by default those of the environment."""
     settings = settings or Settings.from_env()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(pages.flask_config(settings))
     clock.offset_file = settings.clock_file if settings.now else None
     db.connect(settings.database_url)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     pages.init_app(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

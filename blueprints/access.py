@@ -1,0 +1,175 @@
+"""The one gate: who may call an endpoint is declared at its view, and everything else is refused."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import with_polymorphic
+from werkzeug.datastructures import MultiDict
+
+import policies
+from blueprints.identity import SignedIn, who
+from extensions import csrf, db
+from filings.routing import jurisdiction
+from models.event import Actor
+from models.filing import Filing
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NO_LONGER_A_DRAFT = "这份申报已不在填报中，不能再修改。请返回申报列表查看它的最新状态。"
+
+
+class UndeclaredAccess(Exception):
+    """An endpoint that does not say who may call it; the start fails with its name."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call a view. `roles` None: anybody signed in; `public`: everybody."""
+
+    public: bool = False
+    roles: frozenset[str] | None = None
+
+    def admits(self, roles: frozenset[str]) -> bool:
+        """Say whether somebody signed in with `roles` may come in."""
+        return self.roles is None or bool(self.roles & roles)
+
+
+def public(view: View) -> View:
+    """Let everybody call `view`, signed in or not."""
+    return _declared(view, Access(public=True))
+
+
+def signed_in(view: View) -> View:
+    """Let everybody who is signed in call `view`."""
+    return _declared(view, Access())
+
+
+def role(*names: str) -> Callable[[View], View]:
+    """Let those call the view who hold one of the roles now."""
+    unknown = set(names) - policies.ROLES
+    if unknown or not names:
+        raise ValueError(f"no such role: {sorted(unknown)}")
+    return lambda view: _declared(view, Access(roles=frozenset(names)))
+
+
+def streams(view: View) -> View:
+    """Mark a view that takes the write lock itself: it reads a body or does slow work first."""
+    view.streams = True  # type: ignore[attr-defined]
+    return view
+
+
+def _declared(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(view: object) -> Access:
+    """Return what the view declared; `init_app` has checked that every one did."""
+    return cast(Access, getattr(view, "access"))  # noqa: B009 (views are plain functions to the type checker)
+
+
+def me() -> SignedIn:
+    """Return who is signed in; for views behind `@signed_in` or `@role`."""
+    person = who()
+    if person is None:
+        abort(401)
+    return person
+
+
+def actor() -> Actor:
+    """Return who acts in this request, as the record will show it."""
+    person = me()
+    address = request.remote_addr or ""
+    return Actor(person.account_id, person.login_name, person.role, person.office_id, address)
+
+
+def own_filing(filing_id: uuid.UUID) -> Filing:
+    """Return the filing if it is the acting unit's, else answer 404."""
+    any_kind = with_polymorphic(Filing, "*")
+    found = select(any_kind).where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
+    return db.session.scalars(found).one_or_none() or abort(404)
+
+
+def editable_filing(filing_id: uuid.UUID) -> Filing:
+    """Return the acting unit's filing while it may be edited; 404 not theirs, 409 no longer a draft."""
+    filing = own_filing(filing_id)
+    if not filing.is_editable:
+        abort(409, NO_LONGER_A_DRAFT)
+    return filing
+
+
+def assigned_filing(filing_id: uuid.UUID) -> Filing:
+    """Return the filing if it came before the reviewer's office, else answer 404."""
+    filing = db.session.get(Filing, filing_id)
+    if filing is None or not _came_before(filing, me()):
+        abort(404)
+    return filing
+
+
+def _came_before(filing: Filing, reviewer: SignedIn) -> bool:
+    if reviewer.office_level is None or reviewer.office_region_code is None:
+        return False
+    return policies.may_review(
+        reviewer.office_level, reviewer.office_region_code,
+        jurisdiction=jurisdiction(db.session(), filing.region_code), status=filing.status,
+        first_level=filing.receiving_office.level if filing.receiving_office else None,
+        current_level=filing.current_level,
+    )  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before every view; refuse to start with an endpoint that declares nothing."""
+    for rule in app.url_map.iter_rules():
+        if not hasattr(app.view_functions[rule.endpoint], "access"):
+            raise UndeclaredAccess(f"{rule.endpoint} ({rule.rule}) does not say who may call it")
+    app.before_request(_gate)
+    app.teardown_request(lambda error: db.close())
+
+
+def _gate() -> ResponseReturnValue | None:
+    if request.endpoint is None:  # nothing there: Flask answers 404 or 405 itself
+        return None
+    _refuse_nul(request.args)
+    view = current_app.view_functions[request.endpoint]
+    turned_away = _turn_away(access_of(view))
+    if turned_away is not None:
+        return turned_away
+    if request.method not in SAFE_METHODS:
+        _refuse_foreign_origin()
+        csrf.protect()
+        _refuse_nul(request.form)
+        if not hasattr(view, "streams"):
+            db.start_writing()
+    return None
+
+
+def _turn_away(access: Access) -> ResponseReturnValue | None:
+    """Abort with 401 or 403, send somebody with several units to choose one, or return None: come in."""
+    if access.public or access.admits(me().roles):
+        return None
+    person, wanted = me(), access.roles or frozenset()
+    if person.must_choose_unit and wanted & policies.UNIT_ROLES:
+        return redirect(url_for("account.unit", next=request.full_path.rstrip("?")), 303)
+    wants_to_fill = person.account_type != "staff" and wanted & policies.FILLERS
+    return abort(403, policies.why_not_fill(person.roles) if wants_to_fill else None)
+
+
+def _refuse_nul(values: MultiDict[str, str]) -> None:
+    """Refuse the one character that no database text may hold, before somebody searches for or stores it."""
+    if any("\x00" in text for name in values for text in values.getlist(name)):
+        abort(400, "内容中含有不能识别的字符，请删除后重新提交。")
+
+
+def _refuse_foreign_origin() -> None:
+    """Refuse what another site made the browser send, where the browser says so."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    ours = (request.host, urlsplit(current_app.config["SETTINGS"].public_url).netloc)
+    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc not in ours):
+        abort(400, "这个请求来自其他网站，已拒绝。请从本系统的页面重新操作。")

@@ -1,0 +1,147 @@
+"""One attempt to sign in: limits, captcha, password, account; refused with one of the platform's texts."""
+
+import hashlib
+import ipaddress
+import math
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app, request
+from sqlalchemy import func, select
+
+from blueprints.account.challenge import shown_challenge
+from extensions import clock, db
+from models.account import ACCOUNT_TYPE_NAMES, Account
+from models.captcha import spend_captcha
+from models.event import Actor, record_event
+from models.password import SCHEME, hash_password, needs_rehash, password_matches
+from models.throttle import Limit, forget_old_tries, forget_tries, give_back_try, take_try
+
+LOCK = Limit(tries=5, window=timedelta(minutes=15), block=timedelta(minutes=15))
+# However patient a guesser is: 80 tries, then one an hour, so never more than 100 in a day.
+PER_DAY = Limit(tries=80, window=timedelta(days=1), block=timedelta(hours=1))
+# A whole incubator may sit behind one address; a sign-in that succeeds gives its try back.
+PER_ADDRESS_TRIES = 60
+# Each verification takes 64 MiB; more at a time would let a burst of sign-ins fill the memory.
+_verifying = threading.BoundedSemaphore(2)
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """The attempt failed; `field` names the input at fault, empty when it is not said which."""
+
+    message: str
+    status: int = 422
+    field: str = ""
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was typed."""
+
+    account_type: str
+    login_name: str
+    password: str
+    captcha: str
+
+    def verified_account(self) -> Account:
+        """Return the account, locked for writing, or raise Refused. Commits what counts the attempt."""
+        self._take_tries()
+        stored = db.session.execute(
+            select(Account.id, Account.password_hash).where(func.lower(Account.login_name) == self._name)
+        ).first()
+        db.start_reading()  # nobody waits for a lock while the password is verified
+        with _verifying:
+            matches = password_matches(stored.password_hash if stored else None, self.password)
+        db.start_writing()
+        account = db.session.get(Account, stored.id, with_for_update=True) if stored else None
+        if account is None or not matches:
+            raise self._wrong_password(account)
+        return self._admitted(account)
+
+    def _take_tries(self) -> None:
+        """Count the attempt before it is made, so that attempts at the same moment see each other."""
+        now = datetime.now(UTC)
+        db.start_writing()
+        refused = self._address_refused(now) or self._captcha_refused(now) or self._name_refused(now)
+        db.session.commit()
+        if refused is not None:
+            raise refused
+
+    def _address_refused(self, now: datetime) -> Refused | None:
+        factor = current_app.config["SETTINGS"].address_limit_factor
+        limit = Limit(PER_ADDRESS_TRIES * factor, timedelta(minutes=15), timedelta(minutes=15))
+        wait = take_try(db.session(), self._address_key, limit, now)
+        return _wait(wait, "尝试次数过多，请{}分钟后再试") if wait else None
+
+    def _captcha_refused(self, now: datetime) -> Refused | None:
+        shown = shown_challenge()
+        fresh = shown is not None and spend_captcha(db.session(), shown.id, shown.expires_at, now)
+        if shown is not None and fresh and shown.accepts(self.captcha):
+            return None
+        return Refused("验证码错误", field="captcha")
+
+    def _name_refused(self, now: datetime) -> Refused | None:
+        """Refuse a locked name; a name that does not exist locks alike, so that nothing is given away."""
+        for key, limit in ((f"lock:{self._name_key}", LOCK), (f"day:{self._name_key}", PER_DAY)):
+            wait = take_try(db.session(), key, limit, now)
+            if wait:
+                return _wait(wait, "账号已锁定，请{}分钟后再试")
+        return None
+
+    def _wrong_password(self, account: Account | None) -> Refused:
+        if account is not None:
+            record_event(db.session(), account.id, "sign_in_failed", self._actor(account), clock.now())
+        db.session.commit()
+        return Refused("登录名或密码错误")
+
+    def _admitted(self, account: Account) -> Account:
+        """Check what only somebody with the right password may learn."""
+        forget_tries(db.session(), f"lock:{self._name_key}")
+        give_back_try(db.session(), f"day:{self._name_key}")
+        give_back_try(db.session(), self._address_key)
+        if account.account_type != self.account_type:
+            db.session.commit()
+            name = ACCOUNT_TYPE_NAMES[account.account_type]
+            raise Refused(f"账号为{name}账号，请使用{name}登录", field="account_type")
+        if account.state != "active":
+            db.session.commit()
+            raise Refused("账号已停用，请联系单位管理员或平台客服", 403)
+        if account.password_scheme == SCHEME and needs_rehash(account.password_hash):
+            account.password_hash = hash_password(self.password)
+        forget_old_tries(db.session(), datetime.now(UTC))
+        record_event(db.session(), account.id, "sign_in", self._actor(account), clock.now())
+        return account
+
+    @property
+    def _name(self) -> str:
+        return self.login_name.lower()
+
+    @property
+    def _name_key(self) -> str:
+        """A digest: some people type their password into the wrong box."""
+        return hashlib.sha256(self._name.encode()).hexdigest()[:32]
+
+    @property
+    def _address_key(self) -> str:
+        return f"address:{_neighbourhood(request.remote_addr or '')}"
+
+    def _actor(self, account: Account) -> Actor:
+        return Actor(
+            account.id, account.login_name, account.account_type, account.office_id, request.remote_addr or ""
+        )
+
+
+def _wait(wait: timedelta, text: str) -> Refused:
+    return Refused(text.format(max(1, math.ceil(wait / timedelta(minutes=1)))), 429, wait=wait)
+
+
+def _neighbourhood(address: str) -> str:
+    """Return the address, of IPv6 the /64: one subscriber owns all of it."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:45]
+    return str(ipaddress.ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed)

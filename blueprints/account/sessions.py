@@ -1,0 +1,56 @@
+"""The list of one's own sessions, and ending them."""
+
+import uuid
+from datetime import UTC, datetime
+
+from flask import abort, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from blueprints.access import me, signed_in
+from blueprints.account import blueprint
+from blueprints.account.signing_in import signed_out
+from extensions import db
+from models.login_session import LoginSession, is_alive
+
+
+@blueprint.get("/account/sessions")
+@signed_in
+def sessions() -> ResponseReturnValue:
+    """List where this account is signed in now."""
+    return render_template("account/sessions.html", sessions=_living_sessions(), current_id=me().session_id)
+
+
+@blueprint.post("/account/sessions/<uuid:session_id>/removal")
+@signed_in
+def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    ended = next((login for login in _living_sessions() if login.id == session_id), None) or abort(404)
+    ended.end(datetime.now(UTC))
+    db.session.commit()
+    if session_id == me().session_id:
+        return signed_out()
+    return redirect(url_for("account.sessions"), 303)
+
+
+@blueprint.post("/account/sessions/removal")
+@signed_in
+def end_all_sessions() -> ResponseReturnValue:
+    """End all sessions of this account, the present one too."""
+    for login in _living_sessions():
+        login.end(datetime.now(UTC))
+    db.session.commit()
+    return signed_out()
+
+
+def _living_sessions() -> list[LoginSession]:
+    settings, now = current_app.config["SETTINGS"], datetime.now(UTC)
+    open_ones = db.session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == me().account_id, LoginSession.ended_at.is_(None))
+        .order_by(LoginSession.seen_at.desc())
+    )
+    return [
+        login for login in open_ones
+        if is_alive(login.created_at, login.seen_at, now, settings.login_idle, settings.login_absolute)
+    ]  # fmt: skip

@@ -1,0 +1,191 @@
+"""The sign-in page, signing in and signing out."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import current_app, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+from sqlalchemy import select
+
+from blueprints.access import public, streams
+from blueprints.account import blueprint
+from blueprints.account.attempt import Attempt, Refused
+from blueprints.account.challenge import show_new_challenge, shown_challenge
+from blueprints.account.safe_next import safe_next
+from blueprints.identity import units_of, who
+from clock import SHANGHAI
+from extensions import clock, db
+from models.account import ACCOUNT_TYPE_NAMES, Account
+from models.batch import Batch
+from models.login_session import LoginSession, hash_token
+
+DEFAULT_TYPE = "legal"
+TYPED = ("account_type", "login_name", "password", "captcha")
+BROWSER = re.compile(r"(Edg|QIHU|360SE|360EE|Firefox|Chrome|Version)/?([0-9]*)")
+FAMILIES = {"Edg": "Edge", "QIHU": "360", "360SE": "360", "360EE": "360", "Version": "Safari"}
+
+
+@blueprint.get("/login")
+@public
+def login() -> ResponseReturnValue:
+    """Show the sign-in page."""
+    return sign_in_page(
+        account_type=request.args.get("account_type", ""),
+        next_path=safe_next(request.args.get("next")),
+        captcha_kind=request.args.get("captcha", "picture"),
+    )
+
+
+@blueprint.post("/login")
+@public
+@streams
+def sign_in() -> ResponseReturnValue:
+    """Sign in, or show the page again with what is wrong."""
+    typed = {name: request.form.get(name, "") for name in TYPED}
+    typed["login_name"] = typed["login_name"].strip()
+    next_path = safe_next(request.form.get("next"))
+    try:
+        account = Attempt(**typed).verified_account()
+    except Refused as refused:
+        return refused_page(refused, typed, next_path)
+    token = _start_session(account)
+    response = _go_to(_first_page(account, next_path))
+    _set_session_cookie(response, token)
+    return response
+
+
+@blueprint.get("/login/captcha")
+@public
+def captcha() -> ResponseReturnValue:
+    """Show another captcha: the group alone, or the whole page without JavaScript."""
+    kind = request.args.get("kind", "picture")
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("account.login", captcha=kind), 303)
+    return render_template("account/_captcha.html", captcha=_new_challenge(kind))
+
+
+@blueprint.get("/login/captcha.png")
+@public
+def captcha_picture() -> ResponseReturnValue:
+    """Draw the captcha that this browser was shown last."""
+    shown = shown_challenge()
+    if shown is None or shown.kind != "picture":
+        return "", 404
+    return Response(shown.picture(), mimetype="image/png")
+
+
+@blueprint.get("/logout")
+@public
+def sign_out_form() -> ResponseReturnValue:
+    """Ask with one button: a link must not be able to sign anybody out."""
+    return render_template("account/sign_out.html")
+
+
+@blueprint.post("/logout")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End this session and clear what the browser kept."""
+    person = who()
+    if person is not None:
+        db.session.get_one(LoginSession, person.session_id).end(datetime.now(UTC))
+        db.session.commit()
+    return signed_out()
+
+
+def signed_out() -> Response:
+    """Answer with the sign-in page and a browser that kept nothing."""
+    session.clear()
+    response = _go_to(url_for("account.login"))
+    response.delete_cookie(current_app.config["SIGN_IN_COOKIE"], path="/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def sign_in_page(
+    *, account_type: str = "", login_name: str = "", next_path: str | None = None,
+    captcha_kind: str = "picture", refused: Refused | None = None, notice: str = "",
+) -> str:  # fmt: skip
+    """Render the sign-in page with a new captcha; what was typed as a password is never sent back."""
+    context: dict[str, Any] = {
+        "account_type": account_type if account_type in ACCOUNT_TYPE_NAMES else DEFAULT_TYPE,
+        "login_name": login_name, "next_path": next_path, "refused": refused, "notice": notice,
+        "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": _open_batches(),
+    }  # fmt: skip
+    return render_template("account/sign_in.html", **context)
+
+
+def refused_page(refused: Refused, typed: dict[str, str], next_path: str | None) -> Response:
+    """Say why not: with JavaScript only the notice and the captcha change, so the password stays typed."""
+    shown = shown_challenge()
+    kind = shown.kind if shown else "picture"
+    if "HX-Request" in request.headers:
+        html = render_template("account/_refused.html", refused=refused, captcha=_new_challenge(kind))
+    else:
+        html = sign_in_page(
+            account_type=typed["account_type"], login_name=typed["login_name"], next_path=next_path,
+            captcha_kind=kind, refused=refused,
+        )  # fmt: skip
+    response = make_response(html, refused.status)
+    if refused.wait is not None:
+        response.headers["Retry-After"] = str(int(refused.wait / timedelta(seconds=1)) + 1)
+    return response
+
+
+def _start_session(account: Account) -> str:
+    """Open a new session, end the one this browser had, and return the new cookie's token."""
+    now = datetime.now(UTC)
+    old_token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
+    old = db.session.scalars(
+        select(LoginSession).where(LoginSession.token_hash == hash_token(old_token))
+    ).first()
+    if old is None or old.account_id != account.id:
+        session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
+    if old is not None:
+        old.end(now)
+    _, token = LoginSession.start(
+        db.session(), account, now, address=request.remote_addr or "", browser=_browser()
+    )
+    db.session.commit()
+    return token
+
+
+def _first_page(account: Account, next_path: str | None) -> str:
+    """Return where to go: first to the choice of a unit when there is one to make."""
+    day = clock.now().astimezone(SHANGHAI).date()
+    if account.account_type == "natural":
+        units = units_of(account.id, day)
+        if len(units) > 1 and sum(unit.is_usable for unit in units) != 1:
+            return url_for("account.unit", next=next_path)
+    return next_path or "/"
+
+
+def _go_to(path: str) -> Response:
+    """Send the browser on; htmx follows a redirect itself, so it is told by a header."""
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": path})
+    return make_response(redirect(path, 303))
+
+
+def _set_session_cookie(response: Response, token: str) -> None:
+    config = current_app.config
+    response.set_cookie(
+        config["SIGN_IN_COOKIE"], token, httponly=True, secure=config["SESSION_COOKIE_SECURE"], samesite="Lax"
+    )
+
+
+def _new_challenge(kind: str) -> Any:
+    return show_new_challenge(kind if kind in ("picture", "sum") else "picture")
+
+
+def _open_batches() -> list[Batch]:
+    now = clock.now()
+    batches = db.session.scalars(select(Batch).order_by(Batch.applicant_deadline))
+    return [batch for batch in batches if batch.is_open_for_applicants(now)]
+
+
+def _browser() -> str:
+    """Return family and major version of the browser, nothing more."""
+    found = BROWSER.search(request.user_agent.string)
+    return f"{FAMILIES.get(found[1], found[1])} {found[2]}".strip() if found else "未知浏览器"

@@ -1,0 +1,123 @@
+"""Refusals and failures in plain words, as a page or as a fragment for htmx."""
+
+import secrets
+from dataclasses import dataclass
+from logging import LogRecord
+
+from flask import Flask, current_app, g, make_response, render_template, request
+from flask.wrappers import Response
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+
+from blueprints.account.safe_next import safe_next
+from blueprints.account.signing_in import sign_in_page
+from extensions import db
+from models.filing import IllegalMove
+
+SUPPORT = "技术支持 010-88656315（工作日 8:30–17:30）"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a status means to the person who sees it."""
+
+    title: str
+    text: str
+
+
+WORDS = {
+    400: Words("请求无法识别", "请返回上一页重新操作。"),
+    401: Words("请先登录", "您还没有登录，或登录已过期。"),
+    403: Words("没有权限", "您的账号没有这项操作的权限。如需办理，请联系单位管理员或技术支持。"),
+    404: Words("没有找到页面", "地址可能有误，或者该内容不属于您的单位。请检查地址，或从首页重新进入。"),
+    405: Words("操作方式不对", "请从页面上的按钮进行操作。"),
+    409: Words("内容已有变化", "该内容刚刚被更新，这次操作没有生效。请刷新页面查看最新内容后再操作。"),
+    413: Words("文件太大", "一次上传的内容超过了上限。单个附件不得超过 3 MB，请压缩后重新上传。"),
+    422: Words("请检查填写的内容", "有内容不符合要求，请修改后重新提交。"),
+    429: Words("操作过于频繁", "请稍等一会儿再试。"),
+    500: Words("系统出错了", "这是我们的问题，您已保存的内容不受影响。请稍后再试；仍不成功请致电技术支持。"),
+    503: Words("系统暂时不可用", "系统繁忙或正在维护，请稍后重试。您已保存的内容不受影响。"),
+}
+FORM_TOO_OLD = "页面停留时间过长或已重新登录，请刷新页面后再提交。刷新前请先复制尚未保存的内容。"
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal and failure in Chinese."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(401, _signed_out)
+    app.register_error_handler(IllegalMove, _moved_on)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InternalServerError, _failed)
+    app.before_request(_give_reference)
+    app.logger.addFilter(_add_reference)
+
+
+def refusal(status: int, text: str | None = None) -> Response:
+    """Answer with the page, or for htmx the fragment, of `status`; `text` replaces the usual words."""
+    words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    name = "errors/_fragment.html" if "HX-Request" in request.headers else "errors/page.html"
+    reference = g.reference if status >= 500 else None
+    html = render_template(
+        name,
+        status=status,
+        title=words.title,
+        text=text or words.text,
+        reference=reference,
+        support=SUPPORT,
+        bare=status >= 500,  # a page that asks the database nothing
+    )
+    return make_response(html, status)
+
+
+def _refused(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # a redirect that Werkzeug raises
+        return make_response(error.get_response())
+    response = refusal(error.code, _own_words(error))
+    for name in ("Allow", "Retry-After"):
+        for value in error.get_response().headers.getlist(name):
+            response.headers[name] = value
+    return response
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """Return the text given to abort(); the texts of the library are English and not for users."""
+    if isinstance(error, CSRFError):
+        return FORM_TOO_OLD
+    usual = default_exceptions.get(error.code or 0)
+    return error.description if usual and error.description != usual.description else None
+
+
+def _signed_out(error: HTTPException) -> Response:
+    """Show the sign-in page itself, to come back afterwards; htmx gets a note and leaves the page alone."""
+    if "HX-Request" in request.headers:
+        return refusal(401)
+    is_page = request.method == "GET"
+    next_path = safe_next(request.full_path.rstrip("?")) if is_page else None
+    notice = "请先登录。" if is_page else "登录已过期，刚才的操作没有生效。登录后请重新操作。"
+    return make_response(sign_in_page(next_path=next_path, notice=notice), 401)
+
+
+def _moved_on(error: IllegalMove) -> Response:
+    return refusal(409)
+
+
+def _database_away(error: OperationalError) -> Response:
+    current_app.logger.error("database does not answer", exc_info=error)
+    db.close()
+    return refusal(503)
+
+
+def _failed(error: InternalServerError) -> Response:
+    return refusal(500)
+
+
+def _give_reference() -> None:
+    g.reference = secrets.token_hex(4).upper()
+
+
+def _add_reference(record: LogRecord) -> bool:
+    """Write the number that the page shows into the log line of the failure."""
+    if g and "reference" in g:
+        record.msg = f"[{g.reference}] {record.msg}"
+    return True

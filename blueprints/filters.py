@@ -1,0 +1,52 @@
+"""How templates write figures, days and moments; the rules themselves are those of forms/formats.py."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+
+from clock import SHANGHAI
+from extensions import clock
+from forms.formats import NOTHING, plain_number, show_date, show_long_date, show_number, show_ratio
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to all templates."""
+    filters = {
+        "area": number, "money": number, "number": number, "plain": plain, "percent": show_ratio,
+        "date": long_date, "day": day, "moment": moment,
+    }  # fmt: skip
+    app.jinja_env.filters.update(filters)
+
+
+def number(value: Decimal | int | None) -> str:
+    """Write an area, an amount of money or a count: 2,350.5; — for none."""
+    return NOTHING if value is None else show_number(value)
+
+
+def plain(value: Decimal | int | None) -> str:
+    """Write a figure for machines: 2350.5; empty for none."""
+    return "" if value is None else plain_number(value)
+
+
+def long_date(value: date | datetime | None) -> str:
+    """Write 2021年11月15日; — for none."""
+    return NOTHING if value is None else show_long_date(_shanghai_day(value))
+
+
+def day(value: date | datetime | None) -> str:
+    """Write 2021-11-10; — for none."""
+    return NOTHING if value is None else show_date(_shanghai_day(value))
+
+
+def moment(value: datetime | None) -> str:
+    """Write 11月10日 14:20 in Shanghai, with the year when it is not this one; — for none."""
+    if value is None:
+        return NOTHING
+    local, today = value.astimezone(SHANGHAI), clock.now().astimezone(SHANGHAI)
+    year = "" if local.year == today.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _shanghai_day(value: date | datetime) -> date:
+    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value

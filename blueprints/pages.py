@@ -1,0 +1,152 @@
+"""The frame around all pages: settings of Flask, what templates may use, static files, health, the demo."""
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from whitenoise import WhiteNoise
+
+from blueprints import filters, headers
+from blueprints.access import public, signed_in
+from blueprints.readiness import not_answering
+from clock import SHANGHAI
+from config import Settings
+from extensions import clock
+
+blueprint = Blueprint("pages", __name__)
+MAX_REQUEST = 4 * 1024 * 1024
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Return the configuration of Flask and its extensions for `settings`."""
+    secure = settings.public_url.startswith("https://")
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key or _demo_secret(settings.data_dir / "secret_key"),
+        "TESTING": settings.testing,
+        "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "SESSION_COOKIE_NAME": _cookie_name("csrf", settings),
+        "SIGN_IN_COOKIE": _cookie_name("session", settings),
+        "CAPTCHA_COOKIE": _cookie_name("captcha", settings),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_CHECK_DEFAULT": False,  # the gate of access.py asks, after it knows who is there
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form may stay open for hours
+        "TRUSTED_HOSTS": _trusted_hosts(settings),
+    }
+
+
+def _cookie_name(purpose: str, settings: Settings) -> str:
+    """Name a cookie; browsers do not tell ports apart, so two demos on one machine must differ."""
+    if settings.public_url.startswith("https://"):
+        return f"__Host-{purpose}"
+    return f"hatchery_{settings.port}_{purpose}"
+
+
+def _demo_secret(path: Path) -> str:
+    """Return the secret key of a demo, made at its first start and readable by its owner only."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _trusted_hosts(settings: Settings) -> list[str] | None:
+    """Return the only hosts whose name production answers to; a demo is shown under whatever name."""
+    if settings.is_demo:
+        return None
+    return [urlsplit(settings.public_url).hostname or "", "127.0.0.1", "localhost"]
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Prepare templates, headers and static files."""
+    from assets import build
+
+    names = build(STATIC, settings.data_dir / "static")
+    app.jinja_env.globals.update(
+        asset=_asset(names), current_user=current_user, is_demo=settings.is_demo,
+    )  # fmt: skip
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters.init_app(app)
+    headers.init_app(app)
+    _serve_static(app, settings.data_dir / "static", frozenset(names.values()))
+
+
+def _asset(names: dict[str, str]) -> Callable[[str], str]:
+    def asset(name: str) -> str:
+        """Return the address of a static file; a name that is not there fails the page's test."""
+        return f"/static/{names[name]}"
+
+    return asset
+
+
+def _serve_static(app: Flask, folder: Path, hashed: frozenset[str]) -> None:
+    """Serve the built files in front of Flask, with the security headers of every answer."""
+    common = headers.security_headers_of(secure=app.config["SESSION_COOKIE_SECURE"])
+
+    def add_headers(response_headers: Any, path: str, url: str) -> None:
+        for name, value in common.items():
+            response_headers[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=folder, prefix="static/", max_age=3600, add_headers_function=add_headers,
+        immutable_file_test=lambda path, url: url.removeprefix("/static/") in hashed,
+    )  # fmt: skip
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the process is up."""
+    return "ok\n", {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """Say whether database, queue and storage answer; name those that do not."""
+    missing = not_answering(current_app.config["SETTINGS"])
+    text = "ok\n" if not missing else f"not answering: {', '.join(missing)}\n"
+    return text, 503 if missing else 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@blueprint.get("/offline")
+@public
+def offline() -> ResponseReturnValue:
+    """Show the page that the service worker keeps for a lost connection."""
+    response = make_response(render_template("offline.html", bare=True))
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@blueprint.post("/demo/clock")
+@signed_in
+def move_clock() -> ResponseReturnValue:
+    """Move the business clock of a demo forward, never back: what happened stays in the past."""
+    if not current_app.config["SETTINGS"].is_demo:
+        abort(404)
+    moment = _moment(request.form.get("now", ""))
+    if moment < clock.now():
+        abort(422, "演示时钟只能向后调整，不能回到过去。")
+    clock.move_to(moment)
+    return redirect("/", 303)
+
+
+def _moment(text: str) -> datetime:
+    """Read the field `now`: ISO 8601, Shanghai time where no zone is given."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        abort(422, "请按 2021-11-20T10:00 的格式填写时间。")
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
