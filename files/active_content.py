@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
-from files.form_fields import annotations, subtype
+from files.pdf_values import annotations, is_number, name_in, text_in
 
 ACTIVE_DROPPED = "文件含脚本、附件或自动动作，审核和合并使用的副本已去除这些内容，原件保留。"
 
@@ -53,7 +53,7 @@ def _acts(holder: Object) -> bool:
         return True
     actions = (holder.get(Name.OpenAction), holder.get(Name.A))
     return any(
-        isinstance(action, Dictionary) and str(action.get(Name.S)) not in ("/GoTo", "/URI", "/Named")
+        isinstance(action, Dictionary) and name_in(action, "/S") not in ("/GoTo", "/URI", "/Named")
         for action in actions
     )
 
@@ -75,24 +75,24 @@ def _keep_web_links(pdf: Pdf, page: Page) -> None:
 def _web_link(annotation: Object) -> Dictionary | None:
     """A link of our own making with the same rectangle and address; None if it leads elsewhere."""
     action, rectangle = annotation.get(Name.A), annotation.get(Name.Rect)
-    if subtype(annotation) != "/Link" or not isinstance(action, Dictionary) or not _is_rectangle(rectangle):
+    if name_in(annotation, "/Subtype") != "/Link" or not isinstance(action, Dictionary):
         return None
-    address = action.get(Name.URI)
-    if not isinstance(address, String) or not _WEB_ADDRESS.fullmatch(str(address)):
+    address = text_in(action, "/URI")
+    if not _is_rectangle(rectangle) or not _WEB_ADDRESS.fullmatch(address):
         return None
     return Dictionary(
         Type=Name.Annot,
         Subtype=Name.Link,
         Rect=rectangle,
         Border=[0, 0, 0],
-        A=Dictionary(S=Name.URI, URI=String(str(address))),
+        A=Dictionary(S=Name.URI, URI=String(address)),
     )
 
 
 def _is_rectangle(value: Object | None) -> bool:
     if not isinstance(value, Array) or len(value) != 4:
         return False
-    return all(part._type_name in ("integer", "real") for part in list(value))
+    return all(is_number(part) for part in list(value))
 
 
 def _strip_page_tree(root: Object) -> None:

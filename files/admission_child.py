@@ -5,18 +5,14 @@ Writes the clean copy to <out> and one JSON line to stdout: `{"pages": n, "notes
 as far as the file, or died of it (a signal). `--probe` instead reports the isolation in force.
 """
 
-import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from files import isolation
-from files.refusals import Refused, largest_copy, too_hard
-
-Cleaner = Callable[[BinaryIO, BinaryIO], tuple[int, list[str]]]
+from files.refusals import Refused, damaged, largest_copy, too_hard
 
 
 def main(arguments: list[str]) -> None:
@@ -28,13 +24,19 @@ def main(arguments: list[str]) -> None:
 
 def read_upload(source: str, target: str) -> dict[str, Any]:
     """Open both files while that is possible, shut the door, then look at the bytes."""
-    from files.clean_copy import get_ready, write_clean_copy
+    from files.clean_copy import get_ready, make_clean_copy
 
     get_ready()
     data = Path(source).read_bytes()
     with open(target, "wb") as output:
         isolation.confine(largest_copy(len(data)))
-        return _answer(write_clean_copy, data, output)
+        try:
+            copy = make_clean_copy(data)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever a hostile file provokes is an answer
+            reason = _reason(error)
+            return {"refused": [reason.code, reason.message]}
+        output.write(copy.data)
+    return {"pages": copy.pages, "notes": copy.notes}
 
 
 def probe() -> dict[str, bool]:
@@ -49,15 +51,13 @@ def probe() -> dict[str, bool]:
     return {"namespace": namespaced, "sockets": True}
 
 
-def _answer(clean: Cleaner, data: bytes, output: BinaryIO) -> dict[str, Any]:
-    try:
-        pages, notes = clean(io.BytesIO(data), output)
-    except Refused as refusal:
-        return {"refused": [refusal.code, refusal.message]}
-    except Exception as error:  # noqa: BLE001 - the edge: whatever a hostile file provokes is an answer
-        print(type(error).__name__, error, file=sys.stderr)
-        return {"refused": [too_hard().code, too_hard().message]}
-    return {"pages": pages, "notes": notes}
+def _reason(error: Exception) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, MemoryError | RecursionError):
+        return too_hard()
+    print(type(error).__name__, error, file=sys.stderr)
+    return damaged()
 
 
 if __name__ == "__main__":

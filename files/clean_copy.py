@@ -4,7 +4,7 @@ Runs only in the limited child process.
 """
 
 import io
-from typing import BinaryIO
+from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Pdf
@@ -13,12 +13,30 @@ from pikepdf.settings import set_qpdf_limits
 from files.active_content import remove_active_content
 from files.form_fields import flatten_forms
 from files.page_objects import strip_page_objects
-from files.refusals import PAGE_LIMIT, damaged, grew, has_certificate, has_password, no_pages, too_many_pages
+from files.refusals import (
+    PAGE_LIMIT,
+    damaged,
+    grew,
+    has_certificate,
+    has_password,
+    largest_copy,
+    no_pages,
+    too_many_pages,
+)
 
 DECRYPTED = "文件有编辑限制，审核和合并使用的副本已解除限制，原件保留。"
 REPAIRED = "文件结构有小问题，审核和合并使用的副本已修复，原件保留。请预览确认各页完整。"
 
 _LARGEST_STREAM = 256 * 1_024 * 1_024
+
+
+@dataclass(frozen=True)
+class CleanCopy:
+    """The bytes of the copy, its number of pages, and what the applicant should know of it."""
+
+    data: bytes
+    pages: int
+    notes: tuple[str, ...]
 
 
 def get_ready() -> None:
@@ -31,26 +49,28 @@ def get_ready() -> None:
         pdf.save(io.BytesIO(), encryption=pikepdf.Encryption(owner="owner", user=""))
 
 
-def write_clean_copy(source: BinaryIO, target: BinaryIO) -> tuple[int, list[str]]:
-    """Write the copy; return its number of pages and what the applicant should know of it.
+def make_clean_copy(data: bytes) -> CleanCopy:
+    """Make the copy of a file. Raises Refused.
 
     Keeps the pages as they look and links to web addresses. Drops outlines, destinations, tags and
     metadata with everything active: the copy is what gets printed, the original stays a download.
-    Raises Refused.
     """
-    pdf = _open(source)
-    pages = _count_pages(pdf)
-    notes = _notes_on_opening(pdf)
-    notes += flatten_forms(pdf)
-    notes += remove_active_content(pdf)
-    strip_page_objects(pdf)
-    _save(pdf, target)
-    return pages, notes
+    with _open(data) as pdf:
+        pages = _count_pages(pdf)
+        notes = _notes_on_opening(pdf)
+        notes += flatten_forms(pdf)
+        notes += remove_active_content(pdf)
+        strip_page_objects(pdf)
+        copy = _written(pdf)
+    if len(copy) > largest_copy(len(data)):
+        raise grew()
+    _read_again(copy, pages)
+    return CleanCopy(copy, pages, tuple(notes))
 
 
-def _open(source: BinaryIO) -> Pdf:
+def _open(data: bytes) -> Pdf:
     try:
-        return Pdf.open(source, conversion_mode="explicit")
+        return Pdf.open(io.BytesIO(data), conversion_mode="explicit")
     except pikepdf.PasswordError:
         raise has_password() from None
     except pikepdf.PdfError as error:
@@ -74,20 +94,24 @@ def _notes_on_opening(pdf: Pdf) -> list[str]:
     return [*notes, REPAIRED] if pdf.get_warnings() else notes
 
 
-def _save(pdf: Pdf, target: BinaryIO) -> None:
+def _written(pdf: Pdf) -> bytes:
     """Write everything anew; equal input gives equal bytes."""
-    try:
-        pdf.save(
-            target,
-            deterministic_id=True,
-            linearize=False,
-            encryption=False,
-            compress_streams=True,
-            fix_metadata_version=False,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-        )
-        target.flush()
-    except OSError:
-        # The file size limit of the process is the limit of the copy.
-        raise grew() from None
+    copy = io.BytesIO()
+    pdf.save(
+        copy,
+        deterministic_id=True,
+        linearize=False,
+        encryption=False,
+        compress_streams=True,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+    )
+    return copy.getvalue()
+
+
+def _read_again(copy: bytes, pages: int) -> None:
+    """Make sure that whoever merges the copy finds all of it; some damage survives the repair."""
+    with Pdf.open(io.BytesIO(copy)) as pdf:
+        if len(pdf.pages) != pages or pdf.get_warnings():
+            raise damaged()

@@ -2,8 +2,9 @@
 
 import re
 
-from pikepdf import AcroFormField, Annotation, Array, Dictionary, Name, Object, Page, Pdf, Stream
+from pikepdf import Annotation, Array, Dictionary, Name, Object, Page, Pdf, Stream
 
+from files.pdf_values import annotations, name_in, nearest_with, number_in, text_in, unpacked
 from files.refusals import needs_program
 
 FORM_PROGRAM_DROPPED = "文件含 XFA 表单，审核和合并使用的副本只保留表单现在的样子，原件保留。"
@@ -12,6 +13,7 @@ COMMENTS_LOST = "文件里有的批注没有保存图样，审核和合并使用
 
 _HIDDEN_FLAGS = 1 | 2 | 32  # invisible, hidden, no view
 _PASSWORD_FLAG = 1 << 13
+_TEXT_FIELDS = ("/Tx", "/Ch")
 _DRAWS_SOMETHING = re.compile(rb"(?:Tj|TJ|Do|'|\")(?![A-Za-z])")
 # Visible marks that some programs draw from their parameters when no appearance is stored.
 _MARKS = frozenset(
@@ -46,27 +48,13 @@ def flatten_forms(pdf: Pdf) -> list[str]:
     return notes
 
 
-def annotations(page: Page) -> list[Object]:
-    """The annotations of a page that are at least dictionaries."""
-    entries = page.obj.get(Name.Annots)
-    if not isinstance(entries, Array):
-        return []
-    return [entry for entry in list(entries) if isinstance(entry, Dictionary)]
-
-
-def subtype(annotation: Object) -> str:
-    """The kind of an annotation as written in the file, e.g. `/Link`; empty if it has none."""
-    kind = annotation.get(Name.Subtype)
-    return str(kind) if isinstance(kind, Name) else ""
-
-
 def _drop_form_program(pdf: Pdf) -> bool:
     """Remove XFA; true if there was any. Refuse a file that consists of nothing else."""
     form = pdf.Root.get(Name.AcroForm)
     if not isinstance(form, Dictionary) or Name.XFA not in form:
         return False
-    has_widgets = any(subtype(entry) == "/Widget" for page in pdf.pages for entry in annotations(page))
-    if Name.NeedsRendering in pdf.Root or not has_widgets:
+    kinds = {name_in(entry, "/Subtype") for page in pdf.pages for entry in annotations(page)}
+    if Name.NeedsRendering in pdf.Root or "/Widget" not in kinds:
         raise needs_program("文件是只能在专用软件里显示的 XFA 动态表单")
     del form[Name.XFA]
     return True
@@ -75,11 +63,12 @@ def _drop_form_program(pdf: Pdf) -> bool:
 def _is_signed(pdf: Pdf) -> bool:
     if not pdf.acroform.exists:
         return False
-    return any(field.field_type == "/Sig" and Name.V in field.obj for field in pdf.acroform.fields)
+    fields = [field.obj for field in pdf.acroform.fields if isinstance(field.obj, Dictionary)]
+    return any(name_in(field, "/FT") == "/Sig" and "/V" in field for field in fields)
 
 
 def _keep_annotations(page: Page, unwanted: frozenset[str]) -> None:
-    kept = [entry for entry in annotations(page) if subtype(entry) not in unwanted]
+    kept = [entry for entry in annotations(page) if name_in(entry, "/Subtype") not in unwanted]
     if kept:
         page.obj.Annots = Array(kept)
     elif Name.Annots in page.obj:
@@ -92,29 +81,40 @@ def _draw_missing_values(pdf: Pdf, page: Page) -> None:
         return
     for widget in pdf.acroform.get_widget_annotations_for_page(page):
         field = pdf.acroform.get_field_for_annotation(widget)
-        if not _has_visible_value(field, widget) or _draws_something(widget):
+        if not isinstance(field.obj, Dictionary):
+            continue
+        value = _visible_value(field.obj, widget.obj)
+        if not value or _draws_something(widget):
             continue
         # qpdf writes ASCII only; anything else would be printed as question marks.
-        if field.value_as_string.isascii():
+        if value.isascii():
             field.generate_appearance(widget)
         if not _draws_something(widget):
             raise needs_program("文件的表单里填写的文字没有保存图样")
 
 
-def _has_visible_value(field: AcroFormField, widget: Annotation) -> bool:
-    if field.field_type not in ("/Tx", "/Ch") or not field.value_as_string.strip():
-        return False
-    return not widget.flags & _HIDDEN_FLAGS and not field.flags & _PASSWORD_FLAG
+def _visible_value(field: Object, widget: Object) -> str:
+    """The text typed into a field, or chosen in it; empty if nobody is to see it."""
+    flags = number_in(nearest_with(field, "/Ff"), "/Ff")
+    if number_in(widget, "/F") & _HIDDEN_FLAGS or flags & _PASSWORD_FLAG:
+        return ""
+    if name_in(nearest_with(field, "/FT"), "/FT") not in _TEXT_FIELDS:
+        return ""
+    return text_in(nearest_with(field, "/V"), "/V").strip()
 
 
 def _draws_something(widget: Annotation) -> bool:
+    """Tell whether the appearance shows text; one that cannot be unpacked gets the benefit of the doubt."""
     appearance = widget.get_appearance_stream(Name.N)
-    return isinstance(appearance, Stream) and bool(_DRAWS_SOMETHING.search(appearance.read_bytes()))
+    if not isinstance(appearance, Stream):
+        return False
+    commands = unpacked(appearance)
+    return commands is None or bool(_DRAWS_SOMETHING.search(commands))
 
 
 def _loses_marks(pdf: Pdf) -> bool:
     return any(
-        subtype(entry) in _MARKS and not isinstance(entry.get(Name.AP), Dictionary)
+        name_in(entry, "/Subtype") in _MARKS and not isinstance(entry.get(Name.AP), Dictionary)
         for page in pdf.pages
         for entry in annotations(page)
     )

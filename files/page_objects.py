@@ -3,9 +3,10 @@
 import re
 from enum import Enum
 
-from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
-from files.refusals import PIXEL_LIMIT, too_hard, too_many_pixels
+from files.pdf_values import name_in, number_in, unpacked
+from files.refusals import PIXEL_LIMIT, broken_page, too_many_pixels
 
 
 class Role(Enum):
@@ -41,7 +42,7 @@ _INLINE_SIDE = re.compile(rb"/(W|Width|H|Height)\s+(\d{1,9})(?!\d)")
 
 
 def strip_page_objects(pdf: Pdf) -> None:
-    """Strip in place whatever the pages refer to. Raises Refused for a picture over the pixel limit."""
+    """Strip in place whatever the pages refer to. Raises Refused for a giant picture or a broken page."""
     seen: set[tuple[tuple[int, int], Role]] = set()
     for number, page in enumerate(pdf.pages, 1):
         waiting = [
@@ -96,28 +97,24 @@ def _strip_one(value: Object, role: Role) -> None:
         return
     keys = set(value.keys())
     unwanted = keys & (_UNWANTED_STREAM_KEYS if isinstance(value, Stream) else _UNWANTED_KEYS)
-    if "/S" in keys and str(value.get(Name.S)) in _UNWANTED_ACTIONS:
+    if "/S" in keys and name_in(value, "/S") in _UNWANTED_ACTIONS:
         unwanted = keys - {"/Length"}
     for key in unwanted:
         del value[key]
 
 
 def _check_pixels(stream: Object, role: Role, page: int) -> None:
-    subtype = str(stream.get(Name.Subtype, ""))
+    subtype = name_in(stream, "/Subtype")
     if subtype == "/Image":
-        _refuse_giant(_number(stream, Name.Width), _number(stream, Name.Height), page)
+        _refuse_giant(number_in(stream, "/Width"), number_in(stream, "/Height"), page)
     elif role is Role.CONTENT or subtype == "/Form" or Name.PatternType in stream:
-        _check_inline_images(stream, page)
+        commands = unpacked(stream)
+        if commands is None and role is Role.CONTENT:
+            raise broken_page(page)
+        _check_inline_images(commands or b"", page)
 
 
-def _check_inline_images(stream: Object, page: int) -> None:
-    """Read the drawing commands; where that fails a viewer draws what it can, and so may we."""
-    try:
-        commands = stream.read_bytes()
-    except PdfError as error:
-        if "limit exceeded" in str(error):
-            raise too_hard() from None
-        return
+def _check_inline_images(commands: bytes, page: int) -> None:
     for header in _INLINE_IMAGE.findall(commands):
         sides = {side[:1]: int(length) for side, length in _INLINE_SIDE.findall(header)}
         _refuse_giant(sides.get(b"W", 0), sides.get(b"H", 0), page)
@@ -126,8 +123,3 @@ def _check_inline_images(stream: Object, page: int) -> None:
 def _refuse_giant(width: int, height: int, page: int) -> None:
     if width * height > PIXEL_LIMIT:
         raise too_many_pixels(page, width, height)
-
-
-def _number(stream: Object, key: Name) -> int:
-    value = stream.get(key)
-    return int(value) if value is not None and value._type_name in ("integer", "real") else 0

@@ -106,6 +106,10 @@ def damaged() -> Refused:
     return Refused("E_FILE_DAMAGED", f"文件已损坏，无法读取。{PRINT_AGAIN}。")
 
 
+def broken_page(page: int) -> Refused:
+    return Refused("E_FILE_DAMAGED", f"文件第 {page} 页的内容已损坏，无法完整显示。{PRINT_AGAIN}。")
+
+
 def no_pages() -> Refused:
     return Refused("E_FILE_DAMAGED", "文件里没有可以显示的页，可能已损坏。请检查原文件，重新生成后再上传。")
 

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import subprocess
 import sys
 import time
 
@@ -184,6 +185,17 @@ def test_a_font_called_like_a_forbidden_key_is_still_a_font(upload, storage):
     assert admitted.notes == ()
 
 
+def test_names_in_gbk_as_old_programs_write_them_are_no_fault(upload, storage):
+    gbk = pikepdf.Object.parse(b"<</Type/Font/Subtype/Type1/BaseFont/#CB#CE#CC#E5>>")
+
+    def rename(pdf):
+        pdf.pages[0].Resources.Font["/Old"] = gbk
+        pdf.pages[0].obj["/Annots"] = pikepdf.Object.parse(b"[<</Subtype/#CB#CE>>]")
+
+    admitted = upload(pdfs.changed(rename))
+    assert page_text(clean_bytes(storage, admitted)).strip() == "lease 1"
+
+
 def test_a_filled_form_is_printed_as_it_looks(upload, storage):
     admitted = upload(pdfs.with_form("广州启航", drawn=True))
     clean = clean_bytes(storage, admitted)
@@ -234,6 +246,15 @@ def test_a_signed_file_keeps_its_original_and_the_look_of_the_signature(upload, 
     assert "drawn" in page_text(clean_bytes(storage, admitted))
     assert "电子签名" in admitted.notes[0]
     assert storage.path(admitted.sha256).read_bytes() == data
+
+
+def test_a_page_that_would_come_out_empty_is_refused_by_number(upload):
+    def break_second_page(pdf):
+        pdf.pages[1].Contents = pikepdf.Stream(pdf, b"not flate at all", Filter=pikepdf.Name.FlateDecode)
+
+    code, message = refusal(upload, pdfs.changed(break_second_page, pdfs.plain(pages=2)))
+    assert code == "E_FILE_DAMAGED"
+    assert "第 2 页" in message
 
 
 def test_a_polyglot_is_only_a_pdf_afterwards(upload, storage):
@@ -324,6 +345,12 @@ def test_a_copy_that_swells_is_refused(upload, monkeypatch):
         "import sys; open(sys.argv[2], 'wb').write(bytes(3_000_000)); print('{\"pages\": 1, \"notes\": []}')",
     )
     assert "5 倍" in refusal(upload, pdfs.plain())[1]
+
+
+def test_the_web_process_has_no_parser_at_hand():
+    program = "import files.admission, sys; print([name for name in sys.modules if 'pdf' in name.lower()])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_no_socket_opens_where_files_are_read():
