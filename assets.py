@@ -1,0 +1,89 @@
+"""Static files under names that change with their content, compressed once, cached for a year."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import brotli
+
+TEXT = {".css", ".js", ".svg", ".webmanifest"}
+PUBLISHED = TEXT | {".png", ".ico"}
+# The service worker lives at a fixed address and is filled in by the server.
+SERVICE_WORKER = "sw.js"
+
+
+def build(source: Path, target: Path) -> dict[str, str]:
+    """Publish every static file to its hashed name, with ``.br`` and ``.gz`` twins for text.
+
+    Return name → hashed name, as in ``{"app.css": "app.0123456789ab.css"}``. What is already there is not
+    written again, so a second start costs only the hashing. Safe in several processes at once: each file
+    appears whole or not at all. Files of former builds stay for pages that are still open.
+    """
+    names: dict[str, str] = {}
+    for path in _published(source):
+        name = path.relative_to(source).as_posix()
+        content = _content(path, names)
+        names[name] = _hashed_name(name, content)
+        for twin, encoded in _encodings(target / names[name], content):
+            if not twin.exists():
+                _write_whole(twin, encoded())
+    return names
+
+
+def build_id(names: dict[str, str]) -> str:
+    """Name a build by all it consists of; a page of another build is told that a new version waits."""
+    return hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:12]
+
+
+def service_worker(source: Path, names: dict[str, str], prefix: str = "/static/") -> str:
+    """Fill the build and the addresses of the files it may keep (styles, scripts, shapes) into the worker."""
+    kept = [prefix + hashed for name, hashed in names.items() if Path(name).suffix in {".css", ".js", ".svg"}]
+    kept += [prefix + hashed for name, hashed in names.items() if name.endswith(".webmanifest")]
+    body = (source / SERVICE_WORKER).read_text("utf-8")
+    return body.replace("__BUILD__", build_id(names)).replace("__ASSETS__", json.dumps(kept))
+
+
+def _published(source: Path) -> Iterator[Path]:
+    """The manifest comes last, as it names other files."""
+    files = (path for path in source.rglob("*") if path.suffix in PUBLISHED and path.name != SERVICE_WORKER)
+    yield from sorted(files, key=lambda path: (path.suffix == ".webmanifest", path.as_posix()))
+
+
+def _content(path: Path, names: dict[str, str]) -> bytes:
+    if path.suffix == ".css":
+        return _slim(path.read_text("utf-8")).encode()
+    if path.suffix == ".webmanifest":
+        return re.sub(r'(?<="/static/)[^"]+', lambda m: names[m[0]], path.read_text("utf-8")).encode()
+    return path.read_bytes()
+
+
+def _slim(css: str) -> str:
+    """Drop comments and the spaces that only people need. Strings in our style sheet hold neither."""
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    return re.sub(r" ?([{};,>]) ?|(?<=:) ", lambda m: m[1] or "", bare).replace(";}", "}").strip()
+
+
+def _hashed_name(name: str, content: bytes) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{dot}{suffix}"
+
+
+def _encodings(path: Path, content: bytes) -> Iterator[tuple[Path, Callable[[], bytes]]]:
+    """Pairs of path and a function that makes the bytes: the twins first, so that no file lacks them."""
+    if path.suffix in TEXT:
+        yield path.with_name(path.name + ".br"), lambda: brotli.compress(content, quality=11)
+        yield path.with_name(path.name + ".gz"), lambda: gzip.compress(content, 9, mtime=0)
+    yield path, lambda: content
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as unfinished:
+        unfinished.write(content)
+    os.chmod(unfinished.name, 0o644)
+    os.replace(unfinished.name, path)

@@ -1,0 +1,177 @@
+'use strict';
+// What a page does beyond plain HTML; fields.js has the fields. Without these files all pages still work.
+(function () {
+  if (!window.fetch || !('closest' in Element.prototype) || !window.htmx) return;
+
+  var SWAPPED = [401, 409, 413, 422];
+  var submitting = false, opener = null, memory = null;
+
+  function on(type, act) { document.addEventListener(type, act); }
+  function near(event, selector) { return event.target.closest ? event.target.closest(selector) : null; }
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+  function isDirty() { return Boolean(document.querySelector('form[data-dirty]')); }
+
+  // A line of state with its shape. It goes to the live region of the foot unless another place is given.
+  function say(kind, shape, text, place) {
+    var line = place || document.getElementById('msg'), span = document.createElement('span');
+    var use = document.querySelector('use'), sprite = use ? use.getAttribute('href').split('#')[0] : '';
+    if (!line) return;
+    span.className = kind;
+    span.innerHTML = '<svg class="i" aria-hidden="true"><use href="' + sprite + '#' + shape + '"></use></svg>';
+    span.appendChild(document.createTextNode(text));
+    line.textContent = '';
+    line.appendChild(span);
+  }
+
+  document.documentElement.classList.replace('no-js', 'js');
+  window.hatchery = { on: on, near: near, all: all, say: say, composing: false };
+
+  function focusIn(place) {
+    var target = place.matches('[data-focus]') ? place : place.querySelector('[data-focus]');
+    if (target) target.focus();
+    return Boolean(target);
+  }
+
+  // A row that is rendered again while somebody types on in it: the field, the text and the cursor stay.
+  function remember() {
+    var field = document.activeElement;
+    memory = !field || !field.name || !field.form ? null : {
+      name: field.name, value: field.value, form: field.form.id, at: field.selectionStart,
+      choice: /radio|checkbox|submit/.test(field.type), text: field.type === 'text' || field.localName === 'textarea'
+    };
+  }
+
+  function restore() {
+    var past = memory, now = document.activeElement;
+    if (!past || (now && now !== document.body)) return;
+    var field = all('[name="' + past.name + '"]').filter(function (one) {
+      return !one.disabled && one.form && one.form.id === past.form && (!past.choice || one.value === past.value);
+    })[0];
+    if (!field) return;
+    field.focus();
+    if (past.text) { field.value = past.value; field.setSelectionRange(past.at, past.at); }
+  }
+
+  on('htmx:configRequest', function (event) {
+    event.detail.headers['X-CSRFToken'] = document.querySelector('meta[name=csrf]').content;
+  });
+
+  on('htmx:beforeRequest', function (event) {
+    if (event.detail.requestConfig.verb !== 'get') say('busy', 'half', '正在保存…');
+  });
+
+  on('htmx:beforeSwap', function (event) {
+    var detail = event.detail, status = detail.xhr.status;
+    if (SWAPPED.indexOf(status) >= 0) { detail.shouldSwap = true; detail.isError = false; }
+    if (status === 401) { detail.target = document.getElementById('dialog'); detail.swapOverride = 'innerHTML'; }
+    if (window.hatchery.composing && detail.requestConfig.elt.closest('[data-decides]')) detail.shouldSwap = false;
+    remember();
+  });
+
+  on('htmx:afterSettle', function (event) {
+    var place = event.detail.elt, dialog = place.closest('dialog');
+    if (dialog && !dialog.open && dialog.children.length) {
+      opener = opener || document.activeElement;
+      dialog.showModal();
+    }
+    if (!focusIn(place)) restore();
+  });
+
+  on('htmx:afterRequest', function (event) {
+    var detail = event.detail, form = detail.elt.form || detail.elt.closest('form');
+    var wrote = detail.successful && detail.requestConfig.verb !== 'get' && !detail.elt.closest('[data-decides]');
+    if (wrote && form) form.removeAttribute('data-dirty');
+    all('#msg > .busy').forEach(function (line) { line.remove(); });
+  });
+
+  on('htmx:responseError', function (event) {
+    say('bad', 'bad', event.detail.xhr.status === 429 ? '操作太频繁，请一分钟后再试；填写的内容仍在本页'
+      : '没有办成，填写的内容仍在本页，请稍后再试或致电技术支持');
+  });
+
+  function lostConnection() { say('warn', 'warn', '网络中断，填写的内容仍在本页，恢复后请再保存'); }
+  on('htmx:sendError', lostConnection);
+  on('htmx:timeout', lostConnection);
+
+  on('htmx:xhr:progress', function (event) {
+    var detail = event.detail;
+    if (event.target.enctype !== 'multipart/form-data' || !detail.lengthComputable || !detail.total) return;
+    var share = Math.round(100 * detail.loaded / detail.total);
+    say('busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
+  });
+
+  function rest(form) { form.removeAttribute('data-sent'); form.classList.remove('is-busy'); }
+
+  on('submit', function (event) {
+    var form = event.target;
+    if (event.defaultPrevented) return;
+    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    form.setAttribute('data-sent', '');
+    form.classList.add('is-busy');
+    submitting = true;
+    setTimeout(function () { rest(form); submitting = false; }, 15000);
+    if (form.hasAttribute('data-signout')) forget();
+  });
+
+  window.addEventListener('pageshow', function () { submitting = false; all('form[data-sent]').forEach(rest); });
+  window.addEventListener('beforeunload', function (event) {
+    if (submitting || !isDirty()) return;
+    event.preventDefault();
+    event.returnValue = '';
+  });
+
+  // Dialogs: a link to a page that is fetched as a fragment.
+  on('click', function (event) {
+    var link = near(event, 'a[data-dialog]'), close = near(event, 'dialog [data-close]');
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      opener = link;
+      window.htmx.ajax('GET', link.href, { source: link, target: '#dialog', swap: 'innerHTML' });
+    } else if (close) {
+      event.preventDefault();
+      close.closest('dialog').close();
+    }
+  });
+
+  document.addEventListener('close', function (event) {
+    if (event.target.id !== 'dialog') return;
+    event.target.textContent = '';
+    if (opener && document.contains(opener)) opener.focus();
+    opener = null;
+  }, true);
+
+  focusIn(document.body);
+
+  // Service worker: static files and the offline page, nothing else.
+  var worker = navigator.serviceWorker;
+
+  function offerUpdate(registration) {
+    var banner = document.getElementById('update');
+    if (!banner || !registration.waiting || !worker.controller) return;
+    banner.hidden = false;
+    banner.querySelector('[data-reload]').onclick = function () {
+      if (isDirty()) { say('warn', 'warn', '还有内容没保存，请先保存'); return; }
+      worker.addEventListener('controllerchange', function () { window.location.reload(); });
+      registration.waiting.postMessage('skip-waiting');
+    };
+  }
+
+  function watch(registration) {
+    if (!registration) return;
+    offerUpdate(registration);
+    registration.addEventListener('updatefound', function () {
+      var fresh = registration.installing;
+      if (fresh) fresh.addEventListener('statechange', function () { offerUpdate(registration); });
+    });
+  }
+
+  // Signing out leaves nothing of us in the browser, as the computer may be a public one.
+  function forget() {
+    if (!worker) return;
+    if (worker.controller) worker.controller.postMessage('clear');
+    caches.keys().then(function (names) { names.forEach(function (name) { caches.delete(name); }); });
+    worker.getRegistrations().then(function (list) { list.forEach(function (one) { one.unregister(); }); });
+  }
+
+  if (worker && document.querySelector('form[data-signout]')) worker.register('/sw.js').then(watch, function () {});
+}());
