@@ -2,6 +2,12 @@
 
 from flask import Blueprint
 
-from blueprints import account, pages
+from blueprints import account, filing, pages, review, verify
 
-BLUEPRINTS: list[Blueprint] = [pages.blueprint, account.blueprint]
+BLUEPRINTS: list[Blueprint] = [
+    pages.blueprint,
+    account.blueprint,
+    filing.blueprint,
+    review.blueprint,
+    verify.blueprint,
+]

@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
     """Give the filters to all templates."""
     filters = {
         "area": number, "money": number, "number": number, "plain": plain, "percent": show_ratio,
-        "date": long_date, "day": day, "moment": moment,
+        "date": long_date, "day": day, "moment": moment, "time": clock_time,
     }  # fmt: skip
     app.jinja_env.filters.update(filters)
 
@@ -46,6 +46,11 @@ def moment(value: datetime | None) -> str:
     local, today = value.astimezone(SHANGHAI), clock.now().astimezone(SHANGHAI)
     year = "" if local.year == today.year else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def clock_time(value: datetime | None) -> str:
+    """Write 14:20 in Shanghai; — for none."""
+    return NOTHING if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"
 
 
 def _shanghai_day(value: date | datetime) -> date:

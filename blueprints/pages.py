@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from whitenoise import WhiteNoise
 
+import assets
 from blueprints import filters, headers
 from blueprints.access import public, signed_in
 from blueprints.readiness import not_answering
@@ -71,9 +72,8 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Prepare templates, headers and static files."""
-    from assets import build
-
-    names = build(STATIC, settings.data_dir / "static")
+    names = assets.build(STATIC, settings.data_dir / "static")
+    app.extensions["assets"] = names
     app.jinja_env.globals.update(
         asset=_asset(names), current_user=current_user, is_demo=settings.is_demo,
     )  # fmt: skip
@@ -128,6 +128,23 @@ def offline() -> ResponseReturnValue:
     response = make_response(render_template("offline.html", bare=True))
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+@blueprint.get("/sw.js")
+@public
+def service_worker() -> ResponseReturnValue:
+    """Give the service worker with the files of this build; browsers must ask for it every time."""
+    script = assets.service_worker(STATIC, current_app.extensions["assets"])
+    return script, {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"}
+
+
+@blueprint.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Give the manifest of the installable application under an address that never changes."""
+    folder = current_app.config["SETTINGS"].data_dir / "static"
+    text = (folder / current_app.extensions["assets"]["manifest.webmanifest"]).read_text("utf-8")
+    return text, {"Content-Type": "application/manifest+json", "Cache-Control": "public, max-age=3600"}
 
 
 @blueprint.post("/demo/clock")

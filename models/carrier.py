@@ -34,3 +34,15 @@ class Carrier(HasUuid, Base):
 
     operator: Mapped[Unit] = relationship()
     region: Mapped[Region] = relationship()
+
+    @property
+    def state_text(self) -> str:
+        """The title the carrier holds, the highest one: 国家级，2018年认定."""
+        if self.revoked_on is not None:
+            return f"已取消资格，{self.revoked_on.year}年"
+        if self.national_state != "none":
+            year = f"，{self.certified_on.year}年" if self.certified_on else ""
+            return NATIONAL_STATES[self.national_state] + year
+        level = {"provincial": "省级备案", "municipal": "市级备案"}.get(self.provincial_filing_level or "", "")
+        year = f"，{self.provincial_filed_on.year}年" if self.provincial_filed_on else ""
+        return level + year if level else "未备案"

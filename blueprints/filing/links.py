@@ -1,0 +1,66 @@
+"""Where things stand: addresses that templates ask for."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import url_for
+from flask.blueprints import BlueprintSetupState
+
+from filings.cells import label_of
+from filings.kind import Problem
+from files.names import masked_name
+from models.filing import Filing
+
+
+def register(state: BlueprintSetupState) -> None:
+    """Give templates the addresses of cells and files."""
+    state.app.jinja_env.globals.update(
+        place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
+        review_evidence_of=review_evidence_of, new_key=lambda: uuid.uuid4().hex,
+    )  # fmt: skip
+    state.app.jinja_env.filters.update(
+        {"masked": masked_name, "label": label_of, "megabytes": megabytes}
+    )
+
+
+def place_of(filing: Filing, problem: Problem) -> str:
+    """Return the address of the cell a problem points at: the row opened, or the field of the tab."""
+    if problem.row_id is None:
+        page = url_for("filing.tab", filing_id=filing.id, name=problem.part)
+        return f"{page}#{'slot-' if problem.field.endswith('_file') else ''}{problem.field}"
+    if problem.row_id == "new":
+        return url_for("filing.table", filing_id=filing.id, name=problem.part) + f"#{problem.part}-new"
+    page = url_for("filing.edit_row", filing_id=filing.id, name=problem.part, row_id=problem.row_id)
+    return f"{page}#{problem.part}-{problem.row_id}"
+
+
+def place_of_attachment(filing: Filing, attachment: dict[str, Any]) -> str:
+    """Return the page on which an attachment of a snapshot can be replaced."""
+    if not attachment["row"]:
+        return url_for("filing.tab", filing_id=filing.id, name=attachment["tab"]) + f"#slot-{attachment['slot']}"
+    return url_for(
+        "filing.edit_row", filing_id=filing.id, name=attachment["table"], row_id=attachment["row"]
+    ) + f"#{attachment['table']}-{attachment['row']}"  # fmt: skip
+
+
+def evidence_of(filing: Filing) -> Callable[[dict[str, Any]], str]:
+    """Return where the applicant opens an attachment of a snapshot."""
+
+    def address(attachment: dict[str, Any]) -> str:
+        if not attachment["row"]:
+            return url_for("filing.tab_file", filing_id=filing.id, slot=attachment["slot"])
+        return url_for("filing.row_file", filing_id=filing.id, name=attachment["table"],
+                       row_id=attachment["row"], slot=attachment["slot"])  # fmt: skip
+
+    return address
+
+
+def review_evidence_of(filing: Filing) -> Callable[[dict[str, Any]], str]:
+    """Return where a reviewer opens an attachment of the submitted version."""
+    return lambda attachment: url_for("review.evidence", filing_id=filing.id, number=attachment["no"])
+
+
+def megabytes(size: int | None) -> str:
+    """Write a size: 38.2 MB."""
+    return "" if size is None else f"{size / 1_048_576:.1f} MB"

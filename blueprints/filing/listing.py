@@ -1,0 +1,111 @@
+"""The list of a unit's filings: opening a new one, removing a draft that was never submitted."""
+
+import uuid
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from blueprints.access import actor, editable_filing, me, role
+from blueprints.filing import blueprint
+from blueprints.idempotency import made_before, remember
+from extensions import clock, db
+from filings.kind import Kind
+from filings.kinds import KINDS
+from filings.removal import remove_draft
+from filings.submission import Refused, open_batch, open_filing, read_versions
+from models.carrier import Carrier
+from models.filing import Filing
+
+
+@blueprint.get("/filings")
+@role("legal", "item_handler")
+def filings() -> str:
+    """List the unit's filings and offer a new one."""
+    return _list_page()
+
+
+def _list_page(refused: Refused | None = None) -> str:
+    mine = db.session.scalars(
+        select(Filing).where(Filing.unit_id == me().unit_id).order_by(Filing.updated_at.desc())
+    ).all()
+    return render_template(
+        "filing/list.html",
+        filings=[(filing, _newest_version_no(filing)) for filing in mine],
+        offers=[_offer(kind) for kind in KINDS.values()],
+        kinds=KINDS,
+        refused=refused,
+        idempotency_key=uuid.uuid4().hex,
+    )
+
+
+def _newest_version_no(filing: Filing) -> str:
+    versions = read_versions(db.session(), filing.id)
+    return versions[0].version_no if versions else ""
+
+
+def _offer(kind: Kind) -> dict[str, object]:
+    """Say what may be opened now: the batch (None: closed) and the carriers to choose from."""
+    carriers = db.session.scalars(
+        select(Carrier)
+        .where(Carrier.operator_id == me().unit_id, Carrier.kind == kind.carrier_kind)
+        .order_by(Carrier.name)
+    ).all()
+    return {"kind": kind, "batch": open_batch(db.session(), kind, clock.now()), "carriers": carriers}
+
+
+@blueprint.post("/filings")
+@role("legal", "item_handler")
+def open_new() -> ResponseReturnValue:
+    """Open a draft for the carrier chosen, and go to its first tab."""
+    kind = KINDS.get(request.form.get("kind", "")) or abort(404)
+    filing_id = made_before()
+    if filing_id is None:
+        unit = me().unit or abort(404)
+        try:
+            carrier = _chosen_carrier(kind)
+            filing = open_filing(db.session(), kind, unit, carrier, actor(), clock.now())
+        except Refused as refused:
+            db.session.rollback()
+            return _list_page(refused), 422
+        filing_id = filing.id
+        remember(filing_id)
+        db.session.commit()
+    return redirect(url_for("filing.tab", filing_id=filing_id, name=kind.tabs[0].name), 303)
+
+
+def _chosen_carrier(kind: Kind) -> Carrier | None:
+    """Return the carrier posted, the only one when none was, None for a new one."""
+    carriers = list(_offer(kind)["carriers"])  # type: ignore[call-overload]
+    chosen = request.form.get("carrier", "")
+    if chosen == "new" or (not chosen and not carriers):
+        return None
+    if not chosen and len(carriers) == 1:
+        return carriers[0]  # type: ignore[no-any-return]
+    found = next((carrier for carrier in carriers if str(carrier.id) == chosen), None)
+    if found is None:
+        raise Refused("E_CHOICE", f"请选择要申报的{kind.carrier_noun}")
+    return found  # type: ignore[no-any-return]
+
+
+@blueprint.get("/filings/<uuid:filing_id>/removal")
+@role("legal", "item_handler")
+def ask_filing_removal(filing_id: uuid.UUID) -> str:
+    """Ask before a draft is removed."""
+    return render_template("filing/removal.html", filing=_removable(filing_id))
+
+
+@blueprint.post("/filings/<uuid:filing_id>/removal")
+@role("legal", "item_handler")
+def remove_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
+    """Remove a draft that was never submitted."""
+    remove_draft(db.session(), _removable(filing_id), actor(), clock.now())
+    db.session.commit()
+    return redirect(url_for("filing.filings"), 303)
+
+
+def _removable(filing_id: uuid.UUID) -> Filing:
+    filing = editable_filing(filing_id)
+    if filing.was_submitted:
+        abort(409, "这份申报已经提交过，不能删除；如需停办，请与受理机构联系。")
+    return filing

@@ -1,0 +1,122 @@
+"""下载材料: generating the 申报书, watching the job, fetching the PDF."""
+
+import uuid
+from io import BytesIO
+from typing import Any
+
+from flask import abort, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.access import actor, editable_filing, own_filing, role
+from blueprints.filing import blueprint
+from blueprints.filing.page import FilingPage, is_fragment, render
+from blueprints.idempotency import made_before, remember
+from blueprints.storage import send_pdf
+from extensions import clock, db
+from filings.kinds import kind_of
+from filings.snapshot import changed_tabs, content_hash, snapshot
+from filings.submission import NotReady, blocking_problems, generate, read_versions
+from jobs import queue
+from materials.commitment import commitment_template
+from models.filing import Filing
+from models.material_version import MaterialVersion
+
+VERSIONS_COMPARED = 5  # older ones only say that they are out of date
+
+
+@blueprint.get("/filings/<uuid:filing_id>/materials")
+@role("legal", "item_handler")
+def materials(filing_id: uuid.UUID) -> str:
+    """List the versions, the running one with its progress."""
+    return _page(own_filing(filing_id))
+
+
+def _page(filing: Filing, refused: NotReady | None = None) -> str:
+    versions = read_versions(db.session(), filing.id)
+    running = next((version for version in versions if not version.is_finished), None)
+    ready = not filing.is_editable or not blocking_problems(db.session(), filing)
+    template = "filing/_versions.html" if is_fragment() else "filing/materials.html"
+    return render(
+        template, FilingPage(filing), versions=_viewed(filing, versions), running=running, ready=ready,
+        problems=refused.problems if refused else [], idempotency_key=uuid.uuid4().hex,
+    )  # fmt: skip
+
+
+def _viewed(filing: Filing, versions: Any) -> list[dict[str, Any]]:
+    """Say of every version whether it still agrees with the filing, and what changed since."""
+    if not versions:
+        return []
+    live = snapshot(db.session(), filing)
+    live_hash = content_hash(live)
+    return [
+        {
+            "version": version,
+            "is_current": version.content_hash == live_hash,
+            "is_submitted": version.version_no == filing.submitted_version_no,
+            "changed": changed_tabs(version.snapshot, live)
+            if version.is_ready and version.content_hash != live_hash and place < VERSIONS_COMPARED
+            else [],
+            "failed_place": _failed_place(version),
+        }
+        for place, version in enumerate(versions)
+    ]
+
+
+def _failed_place(version: MaterialVersion) -> dict[str, Any] | None:
+    """Return the attachment that could not be merged, so that the page can lead to it."""
+    if version.state != "failed" or version.failed_attachment_no is None:
+        return None
+    return next(
+        (a for a in version.snapshot["attachments"] if a["no"] == version.failed_attachment_no), None
+    )
+
+
+@blueprint.post("/filings/<uuid:filing_id>/materials")
+@role("legal", "item_handler")
+def generate_materials(filing_id: uuid.UUID) -> ResponseReturnValue:
+    """Freeze a new version and start the job that makes its PDF."""
+    filing = editable_filing(filing_id)
+    if made_before() is None:
+        try:
+            version = generate(db.session(), filing, actor(), clock.now())
+        except NotReady as not_ready:
+            db.session.rollback()
+            return _page(own_filing(filing_id), not_ready), 422
+        remember(version.id)
+        job = queue.enqueue(db.session(), "generate_material", version.id)
+        job_id = job.id
+        db.session.commit()
+        queue.wake(job_id)
+    if is_fragment():
+        return _page(own_filing(filing_id))
+    return redirect(url_for("filing.materials", filing_id=filing_id), 303)
+
+
+@blueprint.get("/filings/<uuid:filing_id>/materials/<version_no>.pdf")
+@role("legal", "item_handler")
+def material_pdf(filing_id: uuid.UUID, version_no: str) -> ResponseReturnValue:
+    """Send the PDF of a finished version."""
+    filing = own_filing(filing_id)
+    return send_version(filing, version_no)
+
+
+def send_version(filing: Filing, version_no: str) -> ResponseReturnValue:
+    """Send the PDF of a version of this filing, else answer 404."""
+    versions = read_versions(db.session(), filing.id)
+    version = next((v for v in versions if v.version_no == version_no and v.is_ready), None)
+    if version is None or version.pdf_sha256 is None:
+        abort(404)
+    name = f"{kind_of(filing).title}_{filing.name}_{version_no}.pdf"
+    return send_pdf(version.pdf_sha256, name, inline="download" not in request.args)
+
+
+@blueprint.get("/filings/<uuid:filing_id>/commitment/template.pdf")
+@role("legal", "item_handler")
+def commitment_template_pdf(filing_id: uuid.UUID) -> ResponseReturnValue:
+    """Send the 承诺书 to be signed, with what is known filled in."""
+    filing = own_filing(filing_id)
+    carrier_name = getattr(filing, "makerspace_name", None) or filing.name
+    data = commitment_template(
+        filing.unit.name, carrier_name, filing.batch.name, filing.unit.legal_representative
+    )
+    return send_file(BytesIO(data), "application/pdf", as_attachment=True, download_name="承诺书模板.pdf")

@@ -1,0 +1,118 @@
+"""What every page of a filing shows around its content: head, task list, conditions, save line."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from flask import abort, render_template, request
+
+from clock import SHANGHAI
+from extensions import clock, db
+from filings.derive import ConditionView, Value, count_states, judge, show_value
+from filings.figures import Figures, load_figures
+from filings.kind import Kind, Tab, Table
+from filings.kinds import kind_of
+from filings.problems import TabView, view_tabs
+from models.filing import Filing
+
+
+@dataclass
+class FilingPage:
+    """One filing as its pages show it; everything is computed when first asked for, and once."""
+
+    filing: Filing
+    tab: Tab | None = None
+    table: Table | None = None
+    message: str = ""
+    message_is_bad: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def kind(self) -> Kind:
+        return kind_of(self.filing)
+
+    @cached_property
+    def figures(self) -> Figures:
+        return load_figures(db.session(), self.kind, self.filing)
+
+    @cached_property
+    def tabs(self) -> list[TabView]:
+        return view_tabs(db.session(), self.kind, self.filing, self.figures)
+
+    @property
+    def done_count(self) -> int:
+        return sum(view.state == "done" for view in self.tabs)
+
+    @property
+    def problem_count(self) -> int:
+        return sum(view.problem_count for view in self.tabs)
+
+    @cached_property
+    def conditions(self) -> list[ConditionView]:
+        return judge(self.kind, self.figures)
+
+    @property
+    def condition_counts(self) -> dict[str, int]:
+        return count_states(self.conditions)
+
+    @cached_property
+    def totals(self) -> list[Value]:
+        """The derived values of the tab."""
+        return [show_value(derived, self.figures) for derived in self.tab.derived] if self.tab else []
+
+    @property
+    def tab_conditions(self) -> list[ConditionView]:
+        return [view for view in self.conditions if self.tab and view.tab == self.tab.name]
+
+    @cached_property
+    def tab_view(self) -> TabView | None:
+        return next((view for view in self.tabs if view.tab is self.tab), None)
+
+    @property
+    def days_left(self) -> int | None:
+        """Whole days until the applicants' deadline, 0 on the day itself; None when it is over."""
+        today: date = clock.now().astimezone(SHANGHAI).date()
+        left: timedelta = self.filing.batch.applicant_deadline - today
+        return left.days if left.days >= 0 else None
+
+    @property
+    def is_editable(self) -> bool:
+        return self.filing.is_editable
+
+    def row_count(self, table: Table) -> int:
+        return self.figures.count(table.name)
+
+
+def find_tab(filing: Filing, name: str) -> Tab:
+    """Return the tab of the filing's kind, else answer 404."""
+    return kind_of(filing).tab(name) or abort(404)
+
+
+def find_table(filing: Filing, name: str) -> Table:
+    """Return the table of the filing's kind, else answer 404."""
+    return kind_of(filing).table(name) or abort(404)
+
+
+def find_row(filing: Filing, table: Table, row_id: uuid.UUID, *, removed: bool = False) -> Any:
+    """Return a live row of this filing (or a removed one, when asked so), else answer 404."""
+    row = db.session.get(table.model, row_id)
+    if row is None or row.filing_id != filing.id or (row.removed_at is not None) != removed:
+        abort(404)
+    return row
+
+
+def is_fragment() -> bool:
+    """Say whether HTMX asks, so that a fragment is the answer."""
+    return "HX-Request" in request.headers
+
+
+def render(template: str, page: FilingPage, **context: Any) -> str:
+    return render_template(template, page=page, filing=page.filing, kind=page.kind, **context)
+
+
+def posted_version() -> int | None:
+    """Return the version the page was opened with; None when a script leaves it out."""
+    text = request.form.get("version", "")
+    return int(text) if text.isdigit() else None

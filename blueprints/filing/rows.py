@@ -1,0 +1,267 @@
+"""Rows of every table of every kind: add, show, edit, save, remove, restore."""
+
+import uuid
+from typing import Any
+
+from flask import make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from blueprints.access import actor, editable_filing, own_filing, role
+from blueprints.filing import blueprint
+from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, posted_version, render
+from blueprints.filing.tablepage import as_typed, blank_row, one_row, open_row, page_of, table_page
+from blueprints.filing.tabs import differs, show_table
+from blueprints.idempotency import made_before, remember
+from extensions import clock, db
+from filings import editing
+from filings.cells import RowView
+from filings.kind import Table
+from filings.problems import not_fillable
+from forms.base import FilingForm, Refusal
+from models.filing import Filing
+
+ROW = "/filings/<uuid:filing_id>/<table:name>/<uuid:row_id>"
+
+
+@blueprint.post("/filings/<uuid:filing_id>/<table:name>")
+@role("legal", "item_handler")
+def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Add a row; an untouched blank row together with 保存 or 下一步 only moves on."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    form = table.form(request.form)
+    page = _page(filing, table)
+    if "op" in request.form and _is_untouched(table, form):
+        return _move_on(page)
+    if not judge_form(table, form):
+        return _answer(page, table, blank_row(page, table, form), 422)
+    row_id = made_before() or _add(filing, table, form)
+    page = _page(filing, table)
+    row = find_row(filing, table, row_id)
+    return _saved(page, table, one_row(page, table, row), "added")
+
+
+def _add(filing: Filing, table: Table, form: FilingForm) -> uuid.UUID:
+    row = editing.add_row(db.session(), filing, table, form, actor(), clock.now())
+    remember(row.id)
+    db.session.commit()
+    return row.id  # type: ignore[no-any-return]
+
+
+def _page(filing: Filing, table: Table) -> FilingPage:
+    page = FilingPage(filing, table=table)
+    page.tab = page.kind.tab_of(table)
+    return page
+
+
+def _is_untouched(table: Table, form: FilingForm) -> bool:
+    """Say whether nothing was typed into the blank row besides what stood there."""
+    untouched = table.form().typed()
+    return all(
+        not text or text == untouched[name] or (name not in request.form)
+        for name, text in form.typed().items()
+    )
+
+
+def judge_form(table: Table, form: FilingForm) -> bool:
+    """Validate the row as typed: types, ranges, lengths, and cells that may not be filled."""
+    valid = form.validate()
+    for name, finding in not_fillable(table, as_typed(table, form)).items():
+        if name in form:
+            form[name].errors = [Refusal(finding.code, finding.message)]
+            valid = False
+    return valid
+
+
+@blueprint.get(ROW)
+@role("legal", "item_handler")
+def row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Show a row as text; cancels an edit."""
+    filing = own_filing(filing_id)
+    table = find_table(filing, name)
+    page = _page(filing, table)
+    view = one_row(page, table, find_row(filing, table, row_id))
+    if is_fragment():
+        return render("filing/_row.html", page, view=view)
+    return redirect(_place(filing, view), 303)
+
+
+@blueprint.get(f"{ROW}/edit")
+@role("legal", "item_handler")
+def edit_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Open a row for editing."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    page = _page(filing, table)
+    return _answer(page, table, open_row(page, table, find_row(filing, table, row_id)), 200)
+
+
+@blueprint.post(ROW)
+@role("legal", "item_handler")
+def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Save a row as a whole."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    row = find_row(filing, table, row_id)
+    form = table.form(_with_choices(table, row))
+    if not judge_form(table, form):
+        page = _page(filing, table)
+        view = open_row(page, table, row, form, as_typed(table, form))
+        return _answer(page, table, view, 422)
+    try:
+        editing.save_row(db.session(), filing, table, row, form, posted_version(), actor(), clock.now())
+    except editing.Conflict:
+        return _conflict(filing_id, name, row_id, form), 409
+    db.session.commit()
+    page = _page(filing, table)
+    return _saved(page, table, one_row(page, table, row), "changed")
+
+
+def _with_choices(table: Table, row: Any) -> MultiDict[str, str]:
+    """Take over the other side's answers that were chosen in the conflict view (`keep_<field>=theirs`)."""
+    answers = request.form.copy()
+    saved = table.form(obj=row)
+    for field in saved:
+        if request.form.get(f"keep_{field.name}") == "theirs":
+            shown = field.shown_input()
+            answers.setlist(field.name, shown.split(",") if field.kind == "choices" else [shown])
+    return answers
+
+
+def _conflict(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, form: FilingForm) -> str:
+    """Show both sides of every answer that differs; nothing is lost and nothing is overwritten."""
+    db.session.rollback()
+    filing = own_filing(filing_id)
+    table = find_table(filing, name)
+    row = find_row(filing, table, row_id)
+    page, saved = _page(filing, table), table.form(obj=row)
+    view = one_row(page, table, row)
+    return render(
+        "filing/_conflict_row.html" if is_fragment() else "filing/conflict.html", page, form=form, view=view,
+        differing=[(field, saved[field.name]) for field in form if differs(field, saved)],
+        version=row.version, action=_url("save_row", view, filing), back=_place(filing, view),
+    )  # fmt: skip
+
+
+@blueprint.post(f"{ROW}/preview")
+@role("legal", "item_handler")
+def preview_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Render the row again with the rules applied to what was typed; nothing is saved."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    row, form = find_row(filing, table, row_id), _cleared(table)
+    page = _page(filing, table)
+    return _answer(page, table, open_row(page, table, row, form, as_typed(table, form)), 200)
+
+
+@blueprint.post("/filings/<uuid:filing_id>/<table:name>/new/preview")
+@role("legal", "item_handler")
+def preview_new_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Render the blank row again with the rules applied to what was typed; nothing is saved."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    page = _page(filing, table)
+    return _answer(page, table, blank_row(page, table, _cleared(table)), 200)
+
+
+def _cleared(table: Table) -> FilingForm:
+    """Return the form as typed, with the cells emptied that the deciding answers close."""
+    form = table.form(request.form)
+    form.validate()
+    for name in table.closed(as_typed(table, form)):
+        if name in form:
+            form[name].data, form[name].raw_data, form[name].errors = None, None, []
+    return form
+
+
+@blueprint.get(f"{ROW}/removal")
+@role("legal", "item_handler")
+def ask_row_removal(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> str:
+    """Ask before a row is removed, for those without JavaScript."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    page = _page(filing, table)
+    return render("filing/row_removal.html", page, view=one_row(page, table, find_row(filing, table, row_id)))
+
+
+@blueprint.post(f"{ROW}/removal")
+@role("legal", "item_handler")
+def remove_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Remove a row at once; it can be restored."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    row = find_row(filing, table, row_id)
+    view = one_row(_page(filing, table), table, row)
+    editing.remove_row(db.session(), filing, row, actor(), clock.now())
+    db.session.commit()
+    if is_fragment():
+        return render("filing/_row_removed.html", _page(filing, table), view=view)
+    return redirect(url_for("filing.table", filing_id=filing.id, name=name, removed=row_id), 303)
+
+
+@blueprint.post(f"{ROW}/restoration")
+@role("legal", "item_handler")
+def restore_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnValue:
+    """Bring a removed row back."""
+    filing = editable_filing(filing_id)
+    table = find_table(filing, name)
+    row = find_row(filing, table, row_id, removed=True)
+    editing.restore_row(db.session(), filing, row, actor(), clock.now())
+    db.session.commit()
+    page = _page(filing, table)
+    return _saved(page, table, one_row(page, table, row), "changed")
+
+
+def _move_on(page: FilingPage) -> ResponseReturnValue:
+    """Note that the tab was saved and go on to where the button says."""
+    tab = page.tab
+    if tab is None:
+        raise LookupError("a table always lies in a tab")
+    editing.save_tab(db.session(), page.filing, tab, None, None, actor(), clock.now())
+    db.session.commit()
+    target = page.kind.tab_after(tab) if request.form["op"] == "next" else tab
+    address = url_for("filing.tab", filing_id=page.filing.id, name=(target or tab).name)
+    return _go(address if target is not tab else f"{address}?saved=1")
+
+
+def _go(address: str) -> ResponseReturnValue:
+    """Send the browser to another page, also when HTMX asked."""
+    if is_fragment():
+        answer = make_response("", 200)
+        answer.headers["HX-Redirect"] = address
+        return answer
+    return redirect(address, 303)
+
+
+def _answer(page: FilingPage, table: Table, view: RowView, status: int) -> ResponseReturnValue:
+    """Answer with the row as a form: alone to HTMX, within its page to everybody else."""
+    if is_fragment():
+        return render("filing/_row_edit.html", page, view=view), status
+    if view.is_blank:
+        rows = table_page(page, table)
+        return show_table(page.filing, page.tab, table, rows=rows, blank=view), status  # type: ignore[arg-type]
+    rows = table_page(page, table, page_of(view.seq or 1))
+    return show_table(page.filing, page.tab, table, rows=rows, opened=view), status  # type: ignore[arg-type]
+
+
+def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseReturnValue:
+    """Answer a saved row: the row, a fresh blank one after an addition, totals and state out of band."""
+    op = request.form.get("op")
+    if op == "next":
+        return _move_on(page)
+    if not is_fragment():
+        return redirect(_place(page.filing, view), 303)
+    blank = blank_row(page, table) if how == "added" else None
+    return render("filing/_row_saved.html", page, view=view, blank=blank), 201 if how == "added" else 200
+
+
+def _url(endpoint: str, view: RowView, filing: Filing) -> str:
+    return url_for(f"filing.{endpoint}", filing_id=filing.id, name=view.table.name, row_id=view.id)
+
+
+def _place(filing: Filing, view: RowView) -> str:
+    """Return the address of the table's page that shows the row."""
+    page = page_of(view.seq or 1)
+    address = url_for("filing.table", filing_id=filing.id, name=view.table.name, page=page if page > 1 else None)
+    return f"{address}#{view.table.name}-{view.id}"

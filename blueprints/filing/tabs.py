@@ -1,0 +1,116 @@
+"""Tabs and tables: the pages a clerk fills."""
+
+import uuid
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.access import actor, editable_filing, own_filing, role
+from blueprints.filing import blueprint
+from blueprints.filing.page import FilingPage, find_tab, find_table, is_fragment, posted_version, render
+from blueprints.filing.tablepage import blank_row, table_page
+from extensions import clock, db
+from filings import editing
+from filings.cells import read_attachments
+from filings.kind import Tab, Table
+from filings.problems import read_tab_states, tab_problems
+from forms.base import FilingForm, Refusal
+from models.filing import Filing
+
+
+@blueprint.get("/filings/<uuid:filing_id>/<tab:name>")
+@role("legal", "item_handler")
+def tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Show a tab: its fields, else its first table."""
+    filing = own_filing(filing_id)
+    found = find_tab(filing, name)
+    if found.form is None and found.tables:
+        return show_table(filing, found, found.tables[0])
+    return show_fields(filing, found)
+
+
+@blueprint.get("/filings/<uuid:filing_id>/<table:name>")
+@role("legal", "item_handler")
+def table(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Show a table as a page of its own."""
+    filing = own_filing(filing_id)
+    found = find_table(filing, name)
+    page = FilingPage(filing)
+    return show_table(filing, page.kind.tab_of(found), found)
+
+
+def show_table(filing: Filing, tab: Tab, table: Table, **context: Any) -> str:
+    """Render the page of a table with its blank row, or with the open row given in `context`."""
+    page = FilingPage(filing, tab, table)
+    context.setdefault("rows", table_page(page, table))
+    context.setdefault("blank", blank_row(page, table) if page.is_editable else None)
+    return render("filing/table.html", page, files=read_attachments(db.session(), filing.id, [filing.id])[filing.id],
+                  **context)  # fmt: skip
+
+
+def show_fields(filing: Filing, tab: Tab, form: FilingForm | None = None, **context: Any) -> str:
+    """Render the page of a tab's own answers; what did not parse earlier is shown again as typed."""
+    page = FilingPage(filing, tab)
+    state = read_tab_states(db.session(), filing.id).get(tab.name)
+    files = read_attachments(db.session(), filing.id, [filing.id])[filing.id]
+    form = form or (tab.form(obj=filing) if tab.form else None)
+    typed = {name: saved["text"] for name, saved in (state.unsaved_input if state else {}).items()}
+    if form is not None:
+        for name, text in typed.items():
+            form[name].raw_data = text.split(",") if form[name].kind == "choices" else [text]
+    problems = {p.field: p for p in reversed(tab_problems(tab, filing, state, set(files)))}
+    show_missing = state is not None and state.saved_at is not None
+    return render(
+        "filing/tab.html", page, form=form, files=files, version=state.version if state else 0,
+        problems={n: p for n, p in problems.items() if show_missing or not p.is_missing}, **context,
+    )  # fmt: skip
+
+
+@blueprint.post("/filings/<uuid:filing_id>/<tab:name>")
+@role("legal", "item_handler")
+def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
+    """Save a tab: store what parses, keep the rest as typed, say what is to be mended."""
+    filing = editable_filing(filing_id)
+    tab = find_tab(filing, name)
+    form = tab.form(request.form) if tab.form else None
+    if form is not None:
+        form.validate()
+    try:
+        refusals = editing.save_tab(db.session(), filing, tab, form, posted_version(), actor(), clock.now())
+    except editing.Conflict:
+        return _conflict(filing_id, name, form), 409
+    db.session.commit()
+    return _after_save(filing, tab, refusals)
+
+
+def _after_save(filing: Filing, tab: Tab, refusals: dict[str, Refusal]) -> ResponseReturnValue:
+    if refusals:
+        return show_fields(filing, tab, just_saved=True), 422
+    target = tab
+    if request.form.get("op") == "next":
+        target = FilingPage(filing).kind.tab_after(tab) or tab
+    elif is_fragment():
+        return show_fields(filing, tab, just_saved=True)
+    saved = "" if target is not tab else "1"
+    return redirect(url_for("filing.tab", filing_id=filing.id, name=target.name, saved=saved or None), 303)
+
+
+def _conflict(filing_id: uuid.UUID, name: str, form: FilingForm | None) -> str:
+    """Show both sides of every answer that differs; nothing is lost and nothing is overwritten."""
+    db.session.rollback()
+    filing = own_filing(filing_id)
+    tab = find_tab(filing, name)
+    saved = tab.form(obj=filing) if tab.form else None
+    return render(
+        "filing/conflict.html", FilingPage(filing, tab), form=form,
+        differing=[(field, saved[field.name]) for field in form or () if differs(field, saved)],
+        version=editing.tab_state(db.session(), filing, tab).version,
+        action=url_for("filing.save_tab", filing_id=filing.id, name=name),
+        back=url_for("filing.tab", filing_id=filing.id, name=name),
+    )  # fmt: skip
+
+
+def differs(field: Any, saved: FilingForm | None) -> bool:
+    """Say whether what was typed differs from what is stored."""
+    return saved is not None and field.shown_input() != saved[field.name].shown_input()

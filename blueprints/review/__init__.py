@@ -1,0 +1,7 @@
+"""The receiving office's counter: its queue and the filings in front of it."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("review", __name__, url_prefix="/review")
+
+from blueprints.review import queue  # noqa: E402, F401

@@ -1,0 +1,82 @@
+"""What is publicly said of a 版本号: submitted, superseded, not submitted or unknown."""
+
+import hashlib
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from blueprints.access import public, streams
+from blueprints.verify import blueprint
+from extensions import db
+from models.filing import Filing
+from models.material_version import MaterialVersion
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """state: submitted, superseded, unsubmitted or unknown. `filing` is shown for submitted versions only."""
+
+    state: str
+    version: MaterialVersion | None = None
+    filing: Filing | None = None
+
+
+@blueprint.get("")
+@public
+def ask() -> ResponseReturnValue:
+    """Ask for a 版本号."""
+    version_no = normalised(request.args.get("version_no", ""))
+    if version_no:
+        return redirect(url_for("verify.version", version_no=version_no), 303)
+    return render_template("verify/version.html", version_no="", verdict=None, compared=None)
+
+
+@blueprint.get("/<version_no>")
+@public
+def version(version_no: str) -> ResponseReturnValue:
+    """Say what is known of a 版本号."""
+    return _page(version_no)
+
+
+@blueprint.post("/<version_no>")
+@public
+@streams
+def compare(version_no: str) -> ResponseReturnValue:
+    """Compare an uploaded PDF with the version by digest; the bytes are not kept."""
+    posted = request.files.get("file")
+    if posted is None or not posted.filename:
+        return _page(version_no, "missing"), 422
+    digest = hashlib.sha256()
+    while chunk := posted.stream.read(65_536):
+        digest.update(chunk)
+    return _page(version_no, digest.hexdigest())
+
+
+def _page(version_no: str, digest: str | None = None) -> str:
+    verdict = verdict_on(normalised(version_no))
+    known = verdict.version.pdf_sha256 if verdict.version else None
+    compared = digest if digest in (None, "missing") else "same" if digest == known else "different"
+    return render_template(
+        "verify/version.html", version_no=normalised(version_no), verdict=verdict, compared=compared
+    )
+
+
+def verdict_on(version_no: str) -> Verdict:
+    """Find the version and how it stands to its filing."""
+    found = db.session.scalars(
+        select(MaterialVersion).where(MaterialVersion.version_no == version_no)
+    ).one_or_none()
+    if found is None:
+        return Verdict("unknown")
+    filing = db.session.get_one(Filing, found.filing_id)
+    if filing.submitted_version_no == found.version_no and filing.status != "withdrawn":
+        return Verdict("submitted", found, filing)
+    return Verdict("superseded" if filing.was_submitted else "unsubmitted", found)
+
+
+def normalised(version_no: str) -> str:
+    """Read a number as people type it: lower case, and O, I, L for 0, 1, 1 in its last part."""
+    head, dash, check = version_no.strip().upper().rpartition("-")
+    return head + dash + check.replace("O", "0").replace("I", "1").replace("L", "1")

@@ -1,0 +1,1 @@
+"""What a filing is: kinds, rules, derived values, problems, snapshots, submission."""

@@ -1,0 +1,1 @@
+"""Pure rules: totals, ratios, checks and conditions, grouped by subject. No request, clock or database."""

@@ -1,0 +1,339 @@
+"""Field types: parse what was typed, show what is stored. Every refusal has a code and says what to do."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from stdnum.cn import uscc as stdnum_uscc
+from wtforms import Field
+
+from forms.base import Refusal, required_marker
+from forms.formats import show_date, show_number
+
+MAX_AMOUNT = Decimal("99999999.99")
+USCC_ALPHABET = set("0123456789ABCDEFGHJKLMNPQRTUWXY")
+
+
+class FilingField(Field):
+    """A question. Subclasses set `kind` and say how to `parse` typed text and `show` a stored value.
+
+    `short` is the label in a table head, `group` the head above several columns, `width` a relative
+    column width, `unit` stands beside the box, `description` is the hint.
+    """
+
+    kind = "text"
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, short: str = "", group: str = "",
+        unit: str = "", width: int = 8, decides: bool = False, autocomplete: str = "off", **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(label, validators, **options)
+        self.short, self.group, self.unit, self.width = short or label, group, unit, width
+        self.decides, self.autocomplete = decides, autocomplete
+
+    @property
+    def is_asked(self) -> bool:
+        """Say whether the answer is needed for submission, at least in some cases."""
+        return required_marker(self) is not None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Parse the typed text; empty text means no answer. Raises a coded refusal."""
+        if not self.raw_data:
+            return  # absent from the request: `data` already holds the default
+        text = normalised(str(valuelist[0]))
+        self.data = None
+        if text:
+            self.data = self.parse(text)
+
+    def parse(self, text: str) -> Any:
+        return text
+
+    def show(self, value: Any) -> str:
+        """Return a stored value as the page and the PDF show it; empty for no answer."""
+        return "" if value is None else str(value)
+
+    def plain(self, value: Any) -> Any:
+        """Return a stored value as JSON carries it: numbers and dates as text without commas."""
+        return None if value is None else str(value)
+
+    def shown_input(self) -> str:
+        """Return the text that stands in the box: as typed, else the stored value."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.plain(self.data))
+
+    def refuse(self, code: str, message: str) -> ValueError:
+        return ValueError(Refusal(code, message))
+
+
+class TextField(FilingField):
+    """One line of text."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, max_length: int = 100, **options: Any):
+        super().__init__(label, validators, **options)
+        self.max_length = max_length
+
+    def parse(self, text: str) -> str:
+        text = " ".join(text.split())
+        if len(text) > self.max_length:
+            raise self.refuse(
+                "E_TEXT_TOO_LONG", f"超过字数限制：最多 {self.max_length} 个字，现有 {len(text)} 个字，请删减"
+            )
+        return text
+
+
+class LongTextField(TextField):
+    """Several lines of text with paragraphs."""
+
+    kind = "long"
+
+    def parse(self, text: str) -> str:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > self.max_length:
+            raise self.refuse(
+                "E_TEXT_TOO_LONG", f"超过字数限制：最多 {self.max_length} 个字，现有 {len(text)} 个字，请删减"
+            )
+        return text
+
+
+class NumberField(FilingField):
+    """A number; full-width digits, commas and blanks are understood."""
+
+    kind = "number"
+    example = "60"
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, least: int = 0, most: Decimal | int = MAX_AMOUNT,
+        above_zero: bool = False, width: int = 6, **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(label, validators, width=width, **options)
+        self.least, self.most, self.above_zero = least, most, above_zero
+
+    def parse(self, text: str) -> Decimal | int:
+        figure = unicodedata.normalize("NFKC", text).replace(",", "").replace("。", ".").replace(" ", "")
+        if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,12})?", figure):
+            raise self.refuse("E_NUMBER", f"请填写数字，例如 {self.example}{self._unit_note()}")
+        value = Decimal(figure)
+        if value < 0:
+            raise self.refuse("E_NEGATIVE", "数值不能为负，请填写 0 或正数")
+        if self.above_zero and value == 0:
+            raise self.refuse("E_RANGE", "应大于 0，请填写实际数值")
+        if not self.least <= value <= self.most:
+            raise self.refuse(
+                "E_RANGE", f"超出允许范围，请填写 {self.least} 到 {show_number(self.most)} 之间的数"
+            )
+        return self.exact(value)
+
+    def exact(self, value: Decimal) -> Decimal | int:
+        if value != value.quantize(Decimal("0.01")):
+            raise self.refuse("E_DECIMALS", "最多保留两位小数，请四舍五入后填写")
+        return value.quantize(Decimal("0.01"))
+
+    def _unit_note(self) -> str:
+        return f"（{self.unit}）" if self.unit else ""
+
+    def show(self, value: Decimal | int | None) -> str:
+        return "" if value is None else show_number(value)
+
+    def plain(self, value: Decimal | int | None) -> str | None:
+        return None if value is None else show_number(value).replace(",", "")
+
+
+class AreaField(NumberField):
+    """An area in square metres."""
+
+    example = "1200.5"
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, validators, unit="平方米", **options)
+
+
+class MoneyField(NumberField):
+    """An amount in 万元."""
+
+    example = "200"
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, validators, unit="万元", **options)
+
+
+class CountField(NumberField):
+    """A whole number."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, most: int = 1_000_000, **options: Any):
+        super().__init__(label, validators, most=most, **options)
+
+    def exact(self, value: Decimal) -> int:
+        if value != value.to_integral_value():
+            raise self.refuse("E_INTEGER", "请填写整数，不带小数")
+        return int(value)
+
+
+class DateField(FilingField):
+    """A day; the usual ways to write one are understood, stored and shown as 2021-11-10."""
+
+    kind = "date"
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, width: int = 7, **options: Any) -> None:
+        super().__init__(label, validators, width=width, **options)
+
+    def parse(self, text: str) -> date:
+        figure = unicodedata.normalize("NFKC", text).replace(" ", "")
+        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", figure)
+        if not found:
+            raise self.refuse("E_DATE", "日期格式应为 YYYY-MM-DD，例如 2021-03-18")
+        year, month, day = (int(part) for part in found.groups() if part)
+        try:
+            value = date(year, month, day)
+        except ValueError:
+            raise self.refuse(
+                "E_DATE", f"没有 {year} 年 {month} 月 {day} 日这一天，请核对，例如 2021-03-18"
+            ) from None
+        if not 1949 <= value.year <= 2100:
+            raise self.refuse("E_RANGE", "超出允许范围，请核对年份")
+        return value
+
+    def show(self, value: date | None) -> str:
+        return "" if value is None else show_date(value)
+
+    def plain(self, value: date | None) -> str | None:
+        return None if value is None else value.isoformat()
+
+
+class ChoiceField(FilingField):
+    """One of several fixed answers, posted as its identifier."""
+
+    kind = "choice"
+
+    def __init__(
+        self,
+        label: str,
+        validators: Sequence[Any] = (),
+        *,
+        choices: Sequence[tuple[str, str]],
+        **options: Any,
+    ) -> None:
+        super().__init__(label, validators, **options)
+        self.choices = tuple(choices)
+
+    def parse(self, text: str) -> Any:
+        if text not in dict(self.choices):
+            raise self.refuse("E_CHOICE", "取值不在可选范围内，请从列表中选择")
+        return text
+
+    def show(self, value: Any) -> str:
+        return dict(self.choices).get(value, "" if value is None else str(value))
+
+
+class YesNoField(ChoiceField):
+    """是 or 否, posted as yes or no, stored as a truth value."""
+
+    kind = "yesno"
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
+        super().__init__(label, validators, choices=(("yes", "是"), ("no", "否")), width=4, **options)
+
+    def parse(self, text: str) -> bool:
+        return super().parse(text) == "yes"
+
+    def show(self, value: bool | None) -> str:
+        return "" if value is None else ("是" if value else "否")
+
+    def plain(self, value: bool | None) -> str | None:
+        return None if value is None else ("yes" if value else "no")
+
+
+class TickField(YesNoField):
+    """A single box to tick; not ticked means no answer."""
+
+    kind = "tick"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = True if valuelist and valuelist[0] == "yes" else None
+
+
+class ChoicesField(ChoiceField):
+    """Any of several fixed answers; stored as a list in the order of the choices, None when nothing is ticked."""
+
+    kind = "choices"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        known = dict(self.choices)
+        if any(value not in known for value in valuelist):
+            raise self.refuse("E_CHOICE", "取值不在可选范围内，请从列表中选择")
+        self.data = [value for value in known if value in valuelist] or None
+
+    def show(self, value: list[str] | None) -> str:
+        known = dict(self.choices)
+        return "、".join(known.get(item, item) for item in value or ())
+
+    def plain(self, value: list[str] | None) -> list[str] | None:
+        return value or None
+
+    def shown_input(self) -> str:
+        return ",".join(self.raw_data if self.raw_data is not None else self.data or ())
+
+
+class NamedRowField(TextField):
+    """The name of a row of another table, as `offers` gives it; checked when submitting."""
+
+    kind = "named_row"
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, table: str,
+        offers: Callable[[Any], str | None], **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(label, validators, **options)
+        self.table, self.offers = table, offers
+        self.choices: Sequence[tuple[str, str]] = ()
+
+
+class UsccField(TextField):
+    """统一社会信用代码 with its check character. Source: GB 32100-2015."""
+
+    kind = "code"
+
+    def parse(self, text: str) -> str:
+        code = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
+        if len(code) != 18:
+            raise self.refuse("E_USCC", f"统一社会信用代码应为 18 位，现有 {len(code)} 位，请核对营业执照")
+        wrong = next((c for c in code if c not in USCC_ALPHABET), None)
+        if wrong:
+            raise self.refuse(
+                "E_USCC", f"统一社会信用代码不使用「{wrong}」（不含 I、O、S、V、Z），请核对营业执照"
+            )
+        if not code[2:8].isdigit():
+            raise self.refuse("E_USCC", "统一社会信用代码第 3–8 位应为数字，请核对营业执照")
+        if stdnum_uscc.calc_check_digit(code[:-1]) != code[-1]:
+            raise self.refuse("E_USCC", "统一社会信用代码校验位不符，请核对营业执照")
+        return code
+
+
+class EmailField(TextField):
+    """An e-mail address."""
+
+    def parse(self, text: str) -> str:
+        if not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", text):
+            raise self.refuse("E_EMAIL", "电子邮箱格式不正确，例如 lianxi@example.com")
+        return super().parse(text)
+
+
+class MobileField(TextField):
+    """A mainland mobile number."""
+
+    def parse(self, text: str) -> str:
+        figure = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+        if not re.fullmatch(r"1[3-9]\d{9}", figure):
+            raise self.refuse("E_MOBILE", "手机号码格式不正确，应为 11 位数字，例如 13800000000")
+        return figure
+
+
+def normalised(text: str) -> str:
+    """Return typed text in composed form, without control characters and blanks at both ends."""
+    kept = "".join(
+        c for c in unicodedata.normalize("NFC", text) if c in "\n\r\t" or unicodedata.category(c) != "Cc"
+    )
+    return kept.strip().strip("\u3000").strip()

@@ -1,0 +1,78 @@
+"""The job that makes the PDF of a version; its progress and its failure live on the version's row."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from clock import SHANGHAI
+from config import Settings
+from extensions import clock, db
+from files.storage import storage_from_url
+from jobs.tasks import TASKS, Task
+from materials.generate import EvidenceUnreadable, VersionStamp, build
+from models.material_version import MaterialVersion
+
+PROGRESS_SECONDS = 0.5
+GAVE_UP = "生成时系统多次出错，请稍后再次点击下载材料；如仍不成功，请致电技术支持"
+
+
+def generate(session: Session, version_id: uuid.UUID) -> None:
+    """Typeset, merge and stamp the version, and note where its PDF is or why there is none."""
+    version = session.get_one(MaterialVersion, version_id)
+    settings = Settings.from_env()
+    storage = storage_from_url(settings.storage_url)
+    stamp = VersionStamp(
+        version.version_no, version.generated_at.astimezone(SHANGHAI),
+        f"{settings.public_url}/verify/{version.version_no}",
+    )  # fmt: skip
+    document, out = version.snapshot, storage.new_temp()
+    session.rollback()  # the work takes minutes: hold no transaction meanwhile
+    try:
+        built = build(document, stamp, storage.path, out, _progress_of(version_id))
+    except EvidenceUnreadable as unreadable:
+        out.unlink(missing_ok=True)
+        db.start_writing()
+        fail(session, version_id, _guilty(unreadable), unreadable.no)
+        return
+    sha256 = storage.put(out)
+    db.start_writing()
+    version = session.get_one(MaterialVersion, version_id)
+    version.state, version.pdf_sha256, version.pdf_size = "ready", sha256, built.size
+    version.page_count, version.finished_at = built.pages, clock.now()
+
+
+def _guilty(unreadable: EvidenceUnreadable) -> str:
+    return f"附件 {unreadable.no}「{unreadable.title}」（{unreadable.where}）无法合并：{unreadable.reason}"
+
+
+def fail(session: Session, version_id: uuid.UUID, why: str, attachment_no: int | None = None) -> None:
+    """Note that the version has no PDF, and why."""
+    version = session.get_one(MaterialVersion, version_id)
+    version.state, version.failure, version.failed_attachment_no = "failed", why, attachment_no
+    version.finished_at = clock.now()
+
+
+def _progress_of(version_id: uuid.UUID) -> Callable[[str, int, int, str], None]:
+    """Return a callback that writes progress down, at most twice a second and at every new step."""
+    last: tuple[str, float] = ("", 0.0)
+
+    def progress(step: str, done: int, total: int, what: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if step == last[0] and now - last[1] < PROGRESS_SECONDS:
+            return
+        last = (step, now)
+        db.start_writing()
+        version = db.session.get_one(MaterialVersion, version_id)
+        version.state, version.step, version.step_done = "running", step, done
+        version.step_total, version.step_what = total, what[:300]
+        db.session.commit()
+
+    return progress
+
+
+TASKS["generate_material"] = Task(
+    work=generate, gave_up=lambda session, version_id: fail(session, version_id, GAVE_UP)
+)
