@@ -1,0 +1,109 @@
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+import policies
+from models.grant import Grant
+
+TODAY = date(2021, 11, 10)
+DAY = timedelta(days=1)
+
+
+def grant(
+    role: str = "item_handler", first: date = TODAY, last: date = TODAY, state: str = "active"
+) -> Grant:
+    return Grant(role=role, valid_from=first, valid_to=last, state=state)
+
+
+@pytest.mark.parametrize(
+    ("grants", "roles"),
+    [
+        ([], set()),
+        ([grant()], {"item_handler"}),
+        ([grant(first=TODAY + DAY, last=TODAY + DAY)], set()),
+        ([grant(first=TODAY - DAY, last=TODAY - DAY)], {"expired"}),
+        ([grant(first=TODAY - DAY, last=TODAY - DAY), grant()], {"item_handler"}),
+        ([grant(state="disabled")], set()),
+        ([grant(state="disabled", first=TODAY - DAY, last=TODAY - DAY)], set()),
+        ([grant("unit_admin")], {"unit_admin"}),
+        ([grant("unit_admin", first=TODAY - DAY, last=TODAY - DAY)], set()),
+        ([grant("unit_admin"), grant(first=TODAY - DAY, last=TODAY - DAY)], {"unit_admin", "expired"}),
+        ([grant("unit_admin"), grant()], {"unit_admin", "item_handler"}),
+    ],
+)
+def test_grants_make_roles_on_their_days_only(grants: list[Grant], roles: set[str]) -> None:
+    assert policies.roles_in_unit(grants, TODAY) == roles
+
+
+@pytest.mark.parametrize(
+    ("roles", "may"),
+    [
+        ({"legal"}, True),
+        ({"item_handler"}, True),
+        ({"unit_admin"}, False),
+        ({"expired"}, False),
+        ({"unit_admin", "expired"}, False),
+        ({"unit_disabled"}, False),
+        ({"reviewer"}, False),
+        ({"system_admin"}, False),
+        (set(), False),
+    ],
+)
+def test_the_legal_account_and_handlers_fill(roles: set[str], may: bool) -> None:
+    assert policies.may_fill(frozenset(roles)) is may
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ({"expired"}, "授权已过期，请联系单位法人账号重新授权"),
+        ({"expired", "unit_admin"}, "授权已过期，请联系单位法人账号重新授权"),
+        ({"unit_admin"}, "需要“事项办理员”角色"),
+        ({"unit_disabled"}, "单位已停用"),
+        (set(), "需要“事项办理员”角色"),
+    ],
+)
+def test_who_may_not_fill_learns_what_to_do(roles: set[str], words: str) -> None:
+    assert words in policies.why_not_fill(frozenset(roles))
+
+
+TIANHE, GUANGZHOU, GUANGDONG, SHENZHEN, NATION = "440106", "440100", "440000", "440300", "000000"
+IN_TIANHE = (TIANHE, GUANGZHOU, GUANGDONG, NATION)
+
+
+@pytest.mark.parametrize(
+    ("office", "first", "current", "sees"),
+    [
+        (("city", GUANGZHOU), "city", "city", True),
+        (("city", GUANGZHOU), "city", "province", True),
+        (("city", GUANGZHOU), "province", "province", False),
+        (("district", TIANHE), "city", "city", False),
+        (("province", GUANGDONG), "city", "city", False),
+        (("province", GUANGDONG), "city", "province", True),
+        (("province", GUANGDONG), "city", "torch", True),
+        (("province", SHENZHEN), "city", "province", False),
+        (("torch", NATION), "city", "province", False),
+        (("torch", NATION), "city", "torch", True),
+    ],
+)
+def test_an_office_sees_what_reached_its_level(
+    office: tuple[str, str], first: str, current: str, sees: bool
+) -> None:
+    assert sees is policies.may_review(
+        *office, jurisdiction=IN_TIANHE, status="under_review", first_level=first, current_level=current
+    )
+
+
+@pytest.mark.parametrize("status", policies.UNSEEN_STATUSES)
+def test_nobody_reviews_what_was_not_handed_in(status: str) -> None:
+    for level, current in product(policies.LEVELS, policies.LEVELS):
+        assert not policies.may_review(
+            level, GUANGZHOU, jurisdiction=IN_TIANHE, status=status, first_level="city", current_level=current
+        )
+
+
+def test_a_filing_without_a_level_is_nobodys() -> None:
+    assert not policies.may_review(
+        "city", GUANGZHOU, jurisdiction=IN_TIANHE, status="returned", first_level="city", current_level=None
+    )
