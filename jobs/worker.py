@@ -1,0 +1,94 @@
+"""The worker process: takes jobs from Redis, runs each in a fork, and sweeps in between."""
+
+import logging
+import os
+import signal
+import time
+import uuid
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from redis import Redis
+from rq import Worker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.queue import Queue
+from rq.serializers import JSONSerializer
+
+import jobs.material  # noqa: F401  (names its task)
+import models  # noqa: F401  (maps every table)
+from config import Settings
+from extensions import clock, db
+from jobs import queue, sweeper
+from ops.child import die_with_parent
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 5
+
+
+def work(settings: Settings) -> None:
+    """Work until told to stop."""
+    db.connect(settings.database_url)
+    clock.offset_file = settings.clock_file if settings.now else None
+    queue.connect(settings.redis_url)
+    redis = Redis.from_url(settings.redis_url)
+    while not SweepingWorker.is_stopping:
+        try:
+            worker = SweepingWorker([queue.rq_queue(redis)], connection=redis, serializer=JSONSerializer)
+            worker.work(logging_level="WARNING")
+        except queue.NO_REDIS as error:
+            log.warning("Redis does not answer: %s", error)
+        except StopRequested:
+            return
+        time.sleep(0 if SweepingWorker.is_stopping else 1)
+
+
+class SweepingWorker(Worker):
+    """An RQ worker that sweeps at its start and every five seconds while it waits.
+
+    It sweeps between jobs, in the thread that forks: with a second thread a fork could copy a lock or a
+    database connection in the middle of its use.
+    """
+
+    max_connection_wait_time = 5.0
+    is_stopping = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop after the job that runs now; the second signal ends the job, too."""
+        SweepingWorker.is_stopping = True
+        super().request_stop(signum, frame)
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """Wait for the next job; sweep first and whenever none came for a while."""
+        while True:
+            try:
+                sweeper.sweep(self.connection)
+                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
+                if found is not None:
+                    return found
+            except queue.NO_REDIS as error:
+                log.warning("Redis does not answer: %s", error)
+                time.sleep(1)
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Fork without database connections: parent and child must not share one."""
+        db.close()
+        db.engine.dispose()
+        self._parent = os.getpid()
+        super().fork_work_horse(job, queue)
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """Run the job in the child, which ends with its worker: the lease is soon free again."""
+        die_with_parent(self._parent, signal.SIGKILL)
+        super().main_work_horse(job, queue)
+
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
+        """Free the job of a child that died, so that the next sweep finds it."""
+        db.start_writing()
+        queue.release(db.session(), uuid.UUID(job.id), datetime.now(UTC))
+        db.session.commit()
+        db.close()

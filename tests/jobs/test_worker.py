@@ -1,0 +1,103 @@
+"""A real worker, a real Redis, and what may happen to them."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from jobs import queue
+from models.counter import Counter
+from models.job import Job
+from tests.jobs.conftest import RedisChild
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 30  # seconds; on a busy machine everything takes longer
+StartWorker = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start_worker(database_url: str, tmp_path: Path, redis: RedisChild) -> Iterator[StartWorker]:
+    environment = os.environ | {
+        "HATCHERY_DATABASE_URL": database_url,
+        "HATCHERY_DATA_DIR": str(tmp_path),
+        "HATCHERY_REDIS_URL": redis.url,
+    }
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.jobs.worker_process"]
+        started.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()
+
+
+def test_every_job_is_done_once_although_redis_is_flushed_and_killed(
+    session: Session, redis: RedisChild, start_worker: StartWorker
+) -> None:
+    start_worker()
+    jobs = [enqueue_and_wake(session, "count") for _ in range(30)]
+    wait_until(lambda: any(state_of(session, job) == "done" for job in jobs))
+    redis.client.flushall()
+    jobs += [enqueue_and_wake(session, "count") for _ in range(5)]
+    redis.kill()
+    jobs += [enqueue_and_wake(session, "count") for _ in range(5)]
+    redis.start()
+    wait_until(lambda: all(state_of(session, job) == "done" for job in jobs))
+    results = session.scalars(select(Counter.value).where(Counter.name.startswith("kept "))).all()
+    assert results == [1] * 40
+
+
+def test_a_job_survives_the_worker_that_is_killed_in_the_middle(
+    session: Session, start_worker: StartWorker
+) -> None:
+    job = enqueue_and_wake(session, "count_slowly")
+    worker = start_worker()
+    wait_until(lambda: state_of(session, job) == "running")
+    worker.kill()
+    start_worker()
+    wait_until(lambda: state_of(session, job) == "done")
+    assert job.attempts == 2
+    assert session.get_one(Counter, f"kept {job.target_id}").value == 1
+
+
+def test_a_file_that_kills_its_process_does_not_stop_the_others(
+    session: Session, start_worker: StartWorker
+) -> None:
+    poison, harmless = enqueue_and_wake(session, "crash"), enqueue_and_wake(session, "count")
+    start_worker()
+    wait_until(lambda: state_of(session, poison) == "failed" and state_of(session, harmless) == "done")
+    assert poison.attempts == 3
+    assert session.get_one(Counter, f"gave up {poison.target_id}").value == 1
+
+
+def enqueue_and_wake(session: Session, task: str) -> Job:
+    session.rollback()
+    job = Job(id=uuid.uuid4(), task=task, target_id=uuid.uuid4(), created_at=datetime.now(UTC))
+    session.add(job)
+    session.commit()
+    queue.wake(job.id)
+    return job
+
+
+def state_of(session: Session, job: Job) -> str:
+    session.rollback()
+    return job.state
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.1)
