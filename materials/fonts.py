@@ -65,7 +65,7 @@ def undrawable(code_points: Iterable[int]) -> TypesettingFailed:
 def printable(value: object) -> object:
     """Text without what has no shape on paper: controls, zero-width and direction marks, variation selectors.
 
-    Line ends stay, a tab is a space; anything that is not a plain string passes as it is.
+    Line ends stay, every other space is a plain one; anything that is not a plain string passes as it is.
     """
     if type(value) is not str or (value.isascii() and value.isprintable()):
         return value
@@ -73,11 +73,13 @@ def printable(value: object) -> object:
 
 
 def _shown(char: str) -> str:
-    if char in "\n\t":
-        return "\n" if char == "\n" else " "
-    invisible = unicodedata.category(char) in ("Cc", "Cf", "Cs")
+    category = unicodedata.category(char)
+    if char == "\n" or category in ("Zl", "Zp"):
+        return "\n"
+    if char == "\t" or category == "Zs":
+        return " "
     selector = 0xFE00 <= ord(char) <= 0xFE0F or 0xE0100 <= ord(char) <= 0xE01EF
-    return "" if invisible or selector else char
+    return "" if selector or category in ("Cc", "Cf", "Cs") else char
 
 
 def drawable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from fontTools import subset
@@ -78,13 +79,9 @@ class _SubsetFont:
 
     def __init__(self, name: str, face: Face, characters: str) -> None:
         self.name = name
-        options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, name_IDs=[1, 6])
-        options.recalc_timestamp = False
-        self._font = TTFont(face.path, lazy=True, recalcTimestamp=False)
-        subsetter = subset.Subsetter(options)
         self._codes = {ord(char) for char in characters + " "} & coverage(face.path)
-        subsetter.populate(unicodes=self._codes)
-        subsetter.subset(self._font)
+        self._file = _cut(face.path, self._codes)
+        self._font = TTFont(io.BytesIO(self._file))
         self._glyphs: dict[int, str] = self._font.getBestCmap()
         self._em: int = self._font["head"].unitsPerEm
 
@@ -146,14 +143,9 @@ class _SubsetFont:
                 NameObject("/Descent"): self._thousandths(across.descent),
                 NameObject("/CapHeight"): self._thousandths(across.ascent),
                 NameObject("/StemV"): NumberObject(80),
-                NameObject("/FontFile2"): writer._add_object(stream(self._file())),
+                NameObject("/FontFile2"): writer._add_object(stream(self._file)),
             }
         )
-
-    def _file(self) -> bytes:
-        out = io.BytesIO()
-        self._font.save(out, reorderTables=False)
-        return out.getvalue()
 
     def _widths(self) -> ArrayObject:
         widths = [self._font["hmtx"][glyph][0] for glyph in self._font.getGlyphOrder()]
@@ -170,6 +162,18 @@ class _SubsetFont:
         pieces = [lines[start : start + 100] for start in range(0, len(lines), 100)]
         maps = "\n".join(f"{len(p)} beginbfchar\n" + "\n".join(p) + "\nendbfchar" for p in pieces)
         return TEXT_MAP.format(maps=maps).encode()
+
+
+def _cut(path: Path, codes: set[int]) -> bytes:
+    """The font file with nothing but the glyphs of these code points."""
+    options = subset.Options(hinting=False, layout_features=[], notdef_outline=True, name_IDs=[1, 6])
+    out = io.BytesIO()
+    with TTFont(path, lazy=True, recalcTimestamp=False) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=codes)
+        subsetter.subset(font)
+        font.save(out, reorderTables=False)
+    return out.getvalue()
 
 
 TEXT_MAP = """/CIDInit /ProcSet findresource begin

@@ -16,6 +16,8 @@ WIDE = (728.0, 8.5)
 PADDING = 7.0
 # In ems; longer words (codes of 18 figures) may be broken.
 LONGEST_WHOLE_WORD = 7.0
+# （12 页）
+EVIDENCE_WIDTH = 4.5
 ALIGNMENTS = {"number": "right", "date": "center", "choice": "center", "file": "center"}
 
 
@@ -83,7 +85,10 @@ def evidence_lines(attachment: int | None, pages_of: dict[int, int]) -> list[str
 
 def _longest_words(rows: list[list[Cell]], columns: list[Document]) -> list[float]:
     """The longest word of each column in ems, at least two ideographs."""
-    longest = [2.0, *(max(2.0, _word_width(_thousands(column["total"]))) for column in columns)]
+    longest = [2.0]
+    for column in columns:
+        least = EVIDENCE_WIDTH if column["kind"] == "file" else 2.0
+        longest.append(max(least, _word_width(_thousands(column["total"]))))
     for row in rows:
         for place, cell in enumerate(row):
             words = (word for line in cell.lines for word in line.split())
@@ -99,12 +104,17 @@ def _word_width(word: str) -> float:
 def _widths(shares: list[float], longest_words: list[float], whole: float, size: float) -> list[float]:
     """Column widths in percent: as declared, but none narrower than its longest word."""
     least = [word * size + PADDING for word in longest_words]
-    widths = [whole * share / sum(shares) for share in shares]
-    narrow = {place for place, width in enumerate(widths) if width < least[place]}
-    room = whole - sum(least[place] for place in narrow)
-    rest = sum(share for place, share in enumerate(shares) if place not in narrow)
-    if rest and room > 0:
+    narrow: set[int] = set()
+    while len(narrow) < len(shares):
+        room = whole - sum(least[at] for at in narrow)
+        rest = sum(share for at, share in enumerate(shares) if at not in narrow)
         widths = [least[at] if at in narrow else room * share / rest for at, share in enumerate(shares)]
+        too_narrow = {at for at, width in enumerate(widths) if width < least[at]}
+        if not too_narrow:
+            break
+        narrow |= too_narrow
+    else:
+        widths = least
     return [100 * width / sum(widths) for width in widths]
 
 

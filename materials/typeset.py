@@ -4,6 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -78,16 +79,12 @@ def _html(template: str, data: dict[str, Any]) -> str:
 
 def _pdf(html: str) -> bytes:
     out = io.BytesIO()
-    warnings = _Warnings()
-    logger = logging.getLogger("xhtml2pdf")
-    logger.addHandler(warnings)
     try:
-        result = pisa.CreatePDF(html, dest=out, path=str(ASSETS / "page.html"), resource_policy=_policy())
+        with _logged_warnings() as warnings:
+            result = pisa.CreatePDF(html, dest=out, path=str(ASSETS / "page.html"), resource_policy=_policy())
     except RenderLimitError as error:
         raise TypesettingFailed("申报书内容过多，排版超时") from error
-    finally:
-        logger.removeHandler(warnings)
-    _refuse(warnings.messages)
+    _refuse([*warnings, *(message for _, _, message, _ in result.log)])
     if result.err:
         raise TypesettingFailed("申报书排版失败")
     return out.getvalue()
@@ -98,13 +95,27 @@ def _policy() -> ResourceAccessPolicy:
     return ResourceAccessPolicy.server(ASSETS, max_total_bytes=80_000_000)
 
 
-class _Warnings(logging.Handler):
+class _Collector(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _logged_warnings() -> Iterator[list[str]]:
+    """What xhtml2pdf warns of meanwhile, however quiet the program wants its log to be."""
+    logger = logging.getLogger("xhtml2pdf")
+    collector, level = _Collector(), logger.level
+    logger.addHandler(collector)
+    logger.setLevel(logging.WARNING)
+    try:
+        yield collector.messages
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(collector)
 
 
 def _refuse(messages: list[str]) -> None:

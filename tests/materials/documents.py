@@ -160,6 +160,8 @@ def plain_pdf(pages: int = 1, size: tuple[float, float] = A4, words: str = "evid
     canvas = Canvas(out, pagesize=size, invariant=1)
     for number in range(1, pages + 1):
         canvas.rect(20, 20, size[0] - 40, size[1] - 40)
+        # One corner is black, so that a page stood on its head is noticed.
+        canvas.rect(40, 60, 0.2 * size[0], 0.1 * size[1], fill=1)
         canvas.drawString(40, size[1] - 60, f"{words} {number}")
         canvas.showPage()
     canvas.save()

@@ -8,6 +8,9 @@ from fontTools.ttLib import TTFont
 
 SLICES = {"RareHanB1": (0x20000, 0x25FFF), "RareHanB2": (0x26000, 0x2A6DF), "RareHanCF": (0x2A700, 0x2EBEF)}
 
+# xhtml2pdf keeps a space in the font of the character before it.
+SPACE = 0x20
+
 
 def cut(source: str, target: str, family: str, wanted: list[int]) -> None:
     options = subset.Options(hinting=False, layout_features=[], glyph_names=False, notdef_outline=True)
@@ -27,7 +30,7 @@ def main(source: str, noto: str, folder: str) -> None:
     rare = set(TTFont(source).getBestCmap()) - set(TTFont(noto).getBestCmap())
     for family, (first, last) in SLICES.items():
         target = Path(folder) / f"{family}.ttf"
-        cut(source, str(target), family, [code for code in rare if first <= code <= last])
+        cut(source, str(target), family, [SPACE, *(code for code in rare if first <= code <= last)])
 
 
 if __name__ == "__main__":
