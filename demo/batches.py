@@ -27,11 +27,11 @@ LIMITS = {
 }
 # Any one of these sets satisfies the condition; every report of it must have been handed in.
 REQUIRED_STATISTICS = [
-    [{"year": 2019, "report": "annual"}, {"year": 2020, "report": "annual"}],
+    [{"year": 2019, "kind": "annual"}, {"year": 2020, "kind": "annual"}],
     [
-        {"year": 2020, "report": "half_year"},
-        {"year": 2020, "report": "annual"},
-        {"year": 2021, "report": "half_year"},
+        {"year": 2020, "kind": "half_year"},
+        {"year": 2020, "kind": "annual"},
+        {"year": 2021, "kind": "half_year"},
     ],
 ]
 PRIORITY_DIRECTIONS = [
