@@ -190,5 +190,7 @@ def changed_tabs(before: Document, after: Document) -> list[str]:
     """Name the tabs whose content differs between two snapshots of one filing."""
     old = {tab["name"]: _tab_content(tab, before["attachments"]) for tab in before["tabs"]}
     return [
-        tab["label"] for tab in after["tabs"] if old.get(tab["name"]) != _tab_content(tab, after["attachments"])
+        tab["label"]
+        for tab in after["tabs"]
+        if old.get(tab["name"]) != _tab_content(tab, after["attachments"])
     ]

@@ -46,9 +46,7 @@ class NotReady(Exception):
 
 def open_batch(session: Session, kind: Kind, now: datetime) -> Batch | None:
     """Return the newest batch of the kind that applicants may file in now; None when there is none."""
-    batches = session.scalars(
-        select(Batch).where(Batch.kind == kind.name).order_by(Batch.open_at.desc())
-    )
+    batches = session.scalars(select(Batch).where(Batch.kind == kind.name).order_by(Batch.open_at.desc()))
     return next((batch for batch in batches if batch.is_open_for_applicants(now)), None)
 
 

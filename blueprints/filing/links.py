@@ -19,9 +19,7 @@ def register(state: BlueprintSetupState) -> None:
         place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
         review_evidence_of=review_evidence_of, new_key=lambda: uuid.uuid4().hex,
     )  # fmt: skip
-    state.app.jinja_env.filters.update(
-        {"masked": masked_name, "label": label_of, "megabytes": megabytes}
-    )
+    state.app.jinja_env.filters.update({"masked": masked_name, "label": label_of, "megabytes": megabytes})
 
 
 def place_of(filing: Filing, problem: Problem) -> str:
@@ -38,7 +36,9 @@ def place_of(filing: Filing, problem: Problem) -> str:
 def place_of_attachment(filing: Filing, attachment: dict[str, Any]) -> str:
     """Return the page on which an attachment of a snapshot can be replaced."""
     if not attachment["row"]:
-        return url_for("filing.tab", filing_id=filing.id, name=attachment["tab"]) + f"#slot-{attachment['slot']}"
+        return (
+            url_for("filing.tab", filing_id=filing.id, name=attachment["tab"]) + f"#slot-{attachment['slot']}"
+        )
     return url_for(
         "filing.edit_row", filing_id=filing.id, name=attachment["table"], row_id=attachment["row"]
     ) + f"#{attachment['table']}-{attachment['row']}"  # fmt: skip

@@ -66,9 +66,7 @@ def _failed_place(version: MaterialVersion) -> dict[str, Any] | None:
     """Return the attachment that could not be merged, so that the page can lead to it."""
     if version.state != "failed" or version.failed_attachment_no is None:
         return None
-    return next(
-        (a for a in version.snapshot["attachments"] if a["no"] == version.failed_attachment_no), None
-    )
+    return next((a for a in version.snapshot["attachments"] if a["no"] == version.failed_attachment_no), None)
 
 
 @blueprint.post("/filings/<uuid:filing_id>/materials")

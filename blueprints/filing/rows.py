@@ -263,5 +263,7 @@ def _url(endpoint: str, view: RowView, filing: Filing) -> str:
 def _place(filing: Filing, view: RowView) -> str:
     """Return the address of the table's page that shows the row."""
     page = page_of(view.seq or 1)
-    address = url_for("filing.table", filing_id=filing.id, name=view.table.name, page=page if page > 1 else None)
+    address = url_for(
+        "filing.table", filing_id=filing.id, name=view.table.name, page=page if page > 1 else None
+    )
     return f"{address}#{view.table.name}-{view.id}"

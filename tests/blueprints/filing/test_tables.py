@@ -38,7 +38,15 @@ def test_every_tab_and_table_of_a_fresh_filing_can_be_opened(clerk: Clerk, filin
     page = clerk.page(f"{filing}/venue")
     for link in page.select("#filing-status a, .subtabs a"):
         clerk.page(str(link["href"]))
-    for table in ("media_reports", "honors", "service_staff", "mentors", "teams", "enterprises", "activities"):
+    for table in (
+        "media_reports",
+        "honors",
+        "service_staff",
+        "mentors",
+        "teams",
+        "enterprises",
+        "activities",
+    ):
         assert clerk.page(f"{filing}/{table}").find(id=f"{table}-new")
     assert tab_states(page)["venue"] == "empty"
     assert tab_states(page)["basic_info"] == "in_progress"
