@@ -49,7 +49,7 @@
   function refusal(file) {
     if (!/\.pdf$/i.test(file.name)) return '请选择 PDF 文件，文件名以 .pdf 结尾';
     if (file.size === 0) return '这是一个空文件，请重新选择';
-    if (file.size > MAX_BYTES) return '文件有 ' + (file.size / 1048576).toFixed(1) + ' MB，不能大于 3 MB。请压缩后再传';
+    if (file.size > MAX_BYTES) return '文件有 ' + Math.ceil(file.size / 104857.6) / 10 + ' MB，不能大于 3 MB。请压缩后再传';
     return '';
   }
 
