@@ -37,8 +37,8 @@ def agreement(
     pen.heading("入驻孵化协议", 30)
     pen.form([("协议编号", f"LC-{start:%Y%m%d}-{desks:02}"), ("甲　　方", host.name), ("乙　　方", guest),
               ("签订日期", chinese(start))], size=14)  # fmt: skip
+    pen.top = 72
     pen.new_page()
-    pen.y = 72
     pen.heading("入驻孵化协议")
     number = f"统一社会信用代码：{uscc}" if uscc else f"团队登记编号：LCTD-{start:%Y%m%d}"
     pen.document(text("agreement").format(
@@ -131,7 +131,6 @@ def _signed(
 
 def _handover(pen: Pen, desks: int, start: date) -> None:
     pen.new_page()
-    pen.y = 72
     pen.heading("附件一　场地交接清单", 15)
     rows = [
         [f"LC-{number:03}", "工位、办公椅、三斗柜", "完好", chinese(start)] for number in range(1, desks + 1)

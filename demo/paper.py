@@ -75,14 +75,14 @@ class Pen:
     """Writes from the top of a page downwards and begins another page of the same kind when it is full."""
 
     def __init__(self, paper: Paper, *, scanned: bool = False, turned: bool = False, top: float = 72) -> None:
-        self._paper, self._scanned, self._turned, self._top = paper, scanned, turned, top
+        self._paper, self._scanned, self._turned, self.top = paper, scanned, turned, top
         self.margin, self.bottom = 68.0, 84.0
         self.new_page()
 
     def new_page(self) -> None:
         begin = self._paper.scan if self._scanned else self._paper.page
         self.sheet = begin(A4, turned=self._turned)
-        self.y = self._top
+        self.y = self.top
 
     def need(self, height: float) -> None:
         """Go to the next page unless `height` points are left on this one."""
