@@ -18,6 +18,8 @@ PADDING = 7.0
 LONGEST_WHOLE_WORD = 7.0
 # （12 页）
 EVIDENCE_WIDTH = 4.5
+# 已迁出
+CLOSED_WIDTH = 3.0
 ALIGNMENTS = {"number": "right", "date": "center", "choice": "center", "file": "center"}
 
 
@@ -92,7 +94,8 @@ def _longest_words(rows: list[list[Cell]], columns: list[Document]) -> list[floa
     for row in rows:
         for place, cell in enumerate(row):
             words = (word for line in cell.lines for word in line.split())
-            longest[place] = max([longest[place], *map(_word_width, words)])
+            least = CLOSED_WIDTH if cell.closed else 0.0
+            longest[place] = max([longest[place], least, *map(_word_width, words)])
     return longest
 
 

@@ -68,13 +68,13 @@ def shown_in_table(text: str) -> str:
 DRAWABLE = sorted({code for face in FACES[:3] for code in coverage(face.path) if code >= 0x20})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(alphabet="<>&'\"/\\{}%#;[]()=! \nabZ019国家甲𠮷", max_size=60))
 def test_any_mixture_of_markup_is_printed_as_it_was_typed(text: str) -> None:
     assert shown_in_table(text) == f"目录{''.join(text.split())}第7页"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(DRAWABLE), min_size=1, max_size=30))
 def test_any_drawable_text_can_be_typeset(codes: list[int]) -> None:
     text = "".join(map(chr, codes))
