@@ -11,7 +11,8 @@ from config import Settings
 from extensions import clock, db
 from files.storage import storage_from_url
 from jobs.tasks import TASKS, Task
-from materials.generate import EvidenceUnreadable, VersionStamp, build
+from materials.errors import EvidenceUnreadable, TypesettingFailed
+from materials.generate import VersionStamp, build
 from models.material_version import MaterialVersion
 
 PROGRESS_SECONDS = 0.5
@@ -31,20 +32,16 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
     session.rollback()  # the work takes minutes: hold no transaction meanwhile
     try:
         built = build(document, stamp, storage.path, out, _progress_of(version_id))
-    except EvidenceUnreadable as unreadable:
+    except (EvidenceUnreadable, TypesettingFailed) as failure:
         out.unlink(missing_ok=True)
         db.start_writing()
-        fail(session, version_id, _guilty(unreadable), unreadable.no)
+        fail(session, version_id, str(failure), getattr(failure, "no", None))
         return
     sha256 = storage.put(out)
     db.start_writing()
     version = session.get_one(MaterialVersion, version_id)
     version.state, version.pdf_sha256, version.pdf_size = "ready", sha256, built.size
     version.page_count, version.finished_at = built.pages, clock.now()
-
-
-def _guilty(unreadable: EvidenceUnreadable) -> str:
-    return f"附件 {unreadable.no}「{unreadable.title}」（{unreadable.where}）无法合并：{unreadable.reason}"
 
 
 def fail(session: Session, version_id: uuid.UUID, why: str, attachment_no: int | None = None) -> None:

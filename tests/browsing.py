@@ -23,7 +23,7 @@ class Clerk:
         self.token = re.search(r'name="csrf" content="([^"]+)"', page)[1]  # type: ignore[index]
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        return self.client.get(path, buffered=True, **options)
 
     def page(self, path: str) -> BeautifulSoup:
         """Open a page that must be there."""
@@ -33,7 +33,10 @@ class Clerk:
 
     def post(self, path: str, answers: dict[str, Any] | None = None, *, htmx: bool = False) -> TestResponse:
         headers = {"HX-Request": "true"} if htmx else {}
-        return self.client.post(path, data={"csrf_token": self.token} | (answers or {}), headers=headers)
+        data = {"csrf_token": self.token} | (answers or {})
+        answer = self.client.post(path, data=data, headers=headers, buffered=True)
+        answer.request.environ["wsgi.input"].close()  # a large one is a temporary file
+        return answer
 
     def upload(self, path: str, data: bytes, name: str = "证明.pdf", *, htmx: bool = False) -> TestResponse:
         return self.post(path, {"file": (BytesIO(data), name)}, htmx=htmx)

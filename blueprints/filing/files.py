@@ -136,13 +136,14 @@ def _admit_posted() -> tuple[Admitted, str]:
     posted = request.files.get("file")
     if posted is None or not posted.filename:
         raise Refused("E_REQUIRED", "请先选择文件，再点上传")
+    require_pdf_name(posted.filename)
     name = safe_name(posted.filename)
-    require_pdf_name(name)
     temp = storage().new_temp()
     try:
         receive(posted.stream, temp)
         return admit(temp, storage()), name
     finally:
+        posted.close()
         temp.unlink(missing_ok=True)
 
 

@@ -14,6 +14,9 @@ from models.filing import Filing
 from models.material_version import MaterialVersion
 
 
+LARGEST_MATERIAL = 512 * 1024 * 1024  # a filing with every attachment at its limit
+
+
 @dataclass(frozen=True)
 class Verdict:
     """state: submitted, superseded, unsubmitted or unknown. `filing` is shown for submitted versions only."""
@@ -45,12 +48,14 @@ def version(version_no: str) -> ResponseReturnValue:
 @streams
 def compare(version_no: str) -> ResponseReturnValue:
     """Compare an uploaded PDF with the version by digest; the bytes are not kept."""
+    request.max_content_length = LARGEST_MATERIAL
     posted = request.files.get("file")
     if posted is None or not posted.filename:
         return _page(version_no, "missing"), 422
     digest = hashlib.sha256()
     while chunk := posted.stream.read(65_536):
         digest.update(chunk)
+    posted.close()
     return _page(version_no, digest.hexdigest())
 
 
