@@ -179,10 +179,15 @@ def _new_challenge(kind: str) -> Any:
     return show_new_challenge(kind if kind in ("picture", "sum") else "picture")
 
 
-def _open_batches() -> list[Batch]:
+def _open_batches() -> list[tuple[Batch, int]]:
+    """Return what is open now with the days left, 0 on the last day."""
     now = clock.now()
+    today = now.astimezone(SHANGHAI).date()
     batches = db.session.scalars(select(Batch).order_by(Batch.applicant_deadline))
-    return [batch for batch in batches if batch.is_open_for_applicants(now)]
+    return [
+        (batch, (batch.applicant_deadline - today).days)
+        for batch in batches if batch.is_open_for_applicants(now)
+    ]  # fmt: skip
 
 
 def _browser() -> str:

@@ -1,6 +1,7 @@
 """What a loader finds: one's own filings, those that may still be edited, those that came to one's office."""
 
 import uuid
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, NotFound
 
 from blueprints import access
+from filings.inbox import filings_before
 from models.account import Account
 from models.filing import Filing, Status
 from models.login_session import LoginSession
@@ -27,8 +29,6 @@ from tests.build import (
 
 def as_seen_by(app: Flask, session: Session, account: Account, loader: str, filing_id: uuid.UUID) -> object:
     """Call the loader in a request of `account`; return the filing's name or the status of the refusal."""
-    from datetime import UTC, datetime
-
     _, token = LoginSession.start(session, account, datetime.now(UTC), address="", browser="")
     session.commit()
     headers = {"Cookie": f"{app.config['SIGN_IN_COOKIE']}={token}"}
@@ -95,6 +95,8 @@ def test_an_office_finds_what_came_before_it(
         put(session, filing, Status.UNDER_REVIEW, path[current][0])
         found = as_seen_by(app, session, reviewers[office], "assigned_filing", filing.id)
         assert (found != 404) is (office in path[: current + 1]), (office, path[current])
+        queue = filings_before(session, reviewers[office].office, 10, 0)
+        assert (filing in queue) is (found != 404), "the queue and the page agree"
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.WITHDRAWN, Status.VOID])

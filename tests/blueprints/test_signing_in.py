@@ -120,7 +120,7 @@ def test_the_tab_of_the_link_is_open_and_batches_are_shown(client: FlaskClient, 
     assert page.select_one(".subtabs [aria-current=page]").text == "自然人登录"
     assert page.select_one("input[name=account_type]")["value"] == "natural"
     assert "2021年度国家备案众创空间" in page.select_one(".open").text
-    assert "2021年11月30日" in page.select_one(".open").text
+    assert "申报截止 2021年11月30日 24:00，还有 20 天" in page.select_one(".open").text
 
 
 def test_signing_in_makes_a_new_token_and_ends_the_old_session(client: FlaskClient, session: Session) -> None:
