@@ -70,6 +70,10 @@ class Slot:
     unit = ""
     width = 8
 
+    @property
+    def head(self) -> str:
+        return self.short or self.label
+
     def is_required(self, owner: Any) -> bool:
         return self.required(owner) if callable(self.required) else self.required
 

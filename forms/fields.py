@@ -20,7 +20,7 @@ USCC_ALPHABET = set("0123456789ABCDEFGHJKLMNPQRTUWXY")
 class FilingField(Field):
     """A question. Subclasses set `kind` and say how to `parse` typed text and `show` a stored value.
 
-    `short` is the label in a table head, `group` the head above several columns, `width` a relative
+    `short` is the label in a table head (with line breaks where it may wrap), `group` the head above several columns, `width` a relative
     column width, `unit` stands beside the box, `description` is the hint.
     """
 
@@ -31,7 +31,8 @@ class FilingField(Field):
         unit: str = "", width: int = 8, decides: bool = False, autocomplete: str = "off", **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(label, validators, **options)
-        self.short, self.group, self.unit, self.width = short or label, group, unit, width
+        self.head = short or label  # lines of a table head, broken by meaning
+        self.short, self.group, self.unit, self.width = self.head.replace("\n", ""), group, unit, width
         self.decides, self.autocomplete = decides, autocomplete
 
     @property

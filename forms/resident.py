@@ -35,12 +35,12 @@ class TeamForm(FilingForm):
     member_count = CountField(
         "创业团队人员数量",
         [RequiredToSubmit(when=lambda team: team.team_status == "in_space")],
-        short="团队人员数量", least=1, unit="人", width=5,
+        short="团队人员\n数量", least=1, unit="人", width=5,
     )  # fmt: skip
     converted_registered_on = DateField(
         "转化为企业注册时间",
         [RequiredToSubmit(when=lambda team: team.team_status == "converted")],
-        short="转化企业注册时间",
+        short="转化为企业\n注册时间",
     )
     moved_out_on = DateField(
         "迁出时间", [RequiredToSubmit(when=lambda team: team.team_status == "moved_out")]
@@ -52,7 +52,7 @@ class TeamForm(FilingForm):
     financing_amount = MoneyField(
         "投融资金额",
         [RequiredToSubmit(when=is_financed)],
-        short="金额（万元）",
+        short="金额\n（万元）",
         group=FINANCING,
         above_zero=True,
     )
@@ -64,7 +64,11 @@ class EnterpriseForm(FilingForm):
     enterprise_name = TextField("企业名称", [RequiredToSubmit()], width=14)
     uscc = UsccField("统一社会信用代码", [RequiredToSubmit()], width=12)
     converted_from_team = YesNoField(
-        "是否由创业团队转化为企业", [RequiredToSubmit()], short="由创业团队转化", default=False, decides=True
+        "是否由创业团队转化为企业",
+        [RequiredToSubmit()],
+        short="由创业团队\n转化",
+        default=False,
+        decides=True,
     )
     source_team_name = NamedRowField(
         "团队名称",
@@ -76,11 +80,13 @@ class EnterpriseForm(FilingForm):
     moved_in_on = DateField(
         "入驻时间", [RequiredToSubmit(when=lambda enterprise: enterprise.converted_from_team is False)]
     )
-    has_moved_out = YesNoField("是否迁出", [RequiredToSubmit()], default=False, decides=True)
+    has_moved_out = YesNoField(
+        "是否迁出", [RequiredToSubmit()], short="是否\n迁出", default=False, decides=True
+    )
     employee_count = CountField(
         "企业人员数量",
         [RequiredToSubmit(when=lambda enterprise: enterprise.has_moved_out is False)],
-        least=1, unit="人", width=5,
+        short="企业人员\n数量", least=1, unit="人", width=5,
     )  # fmt: skip
     moved_out_on = DateField(
         "迁出时间", [RequiredToSubmit(when=lambda enterprise: bool(enterprise.has_moved_out))]
@@ -92,7 +98,7 @@ class EnterpriseForm(FilingForm):
     financing_amount = MoneyField(
         "投融资金额",
         [RequiredToSubmit(when=is_financed)],
-        short="金额（万元）",
+        short="金额\n（万元）",
         group=FINANCING,
         above_zero=True,
     )

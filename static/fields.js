@@ -102,10 +102,18 @@
 
   function expire(piece) { setTimeout(function () { piece.remove(); }, 1000 * piece.dataset.expires); }
 
+  // 保存 in the foot sends the row that is open, else the blank one.
+  function aimFoot() {
+    var open = document.querySelector('tr.editing form[id^=row-]');
+    all('[data-foot][form^=row-]').forEach(function (button) { button.setAttribute('form', open ? open.id : 'row-new'); });
+  }
+
   function setUp(place) {
     shadeAll();
     all('textarea[data-max]', place).forEach(count);
     all('[data-expires]', place).forEach(expire);
+    all('[data-closed]', place).forEach(function (field) { field.disabled = true; });
+    aimFoot();
     if (place.dataset.expires) expire(place);
   }
 

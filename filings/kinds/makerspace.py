@@ -66,7 +66,7 @@ def period(batch: Any) -> str:
 
 
 VENUES = Table(
-    "venue_rows", "服务场地", Venue, VenueForm, named_by="address", short="场地明细", noun="场地",
+    "venue_rows", "服务场地明细", Venue, VenueForm, named_by="address", short="场地明细", noun="场地",
     slots=(Slot("evidence_file", "证明材料", hint=venue_evidence),),
     checks=(Check(("area_total",), area_sum),),
     totals=("area_total", "area_resident", "area_public", "area_own_use", "area_other", "workstations"),
