@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import models  # noqa: F401  (maps every table)
+from app import create_app
 from config import Settings
 from extensions import clock, db
 from files.storage import FolderStorage, storage_from_url
@@ -109,8 +110,6 @@ def session(database_url: str) -> Iterator[Session]:
 @pytest.fixture
 def app(settings: Settings, bytecode: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application, its business clock at NOW."""
-    from app import create_app
-
     app = create_app(settings)
     app.jinja_env.bytecode_cache = bytecode
     clock.move_to(NOW)
