@@ -115,11 +115,11 @@ class NumberField(FilingField):
 
     def parse(self, text: str) -> Decimal | int:
         figure = unicodedata.normalize("NFKC", text).replace(",", "").replace("。", ".").replace(" ", "")
-        if not re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,12})?", figure):
+        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", figure):
             raise self.refuse("E_NUMBER", f"请填写数字，例如 {self.example}{self._unit_note()}")
-        value = Decimal(figure)
-        if value < 0:
+        if Decimal(figure) < 0:
             raise self.refuse("E_NEGATIVE", "数值不能为负，请填写 0 或正数")
+        value = Decimal(figure).copy_abs()  # -0 is 0
         if self.above_zero and value == 0:
             raise self.refuse("E_RANGE", "应大于 0，请填写实际数值")
         if not self.least <= value <= self.most:
@@ -333,8 +333,10 @@ class MobileField(TextField):
 
 
 def normalised(text: str) -> str:
-    """Return typed text in composed form, without control characters and blanks at both ends."""
-    kept = "".join(
-        c for c in unicodedata.normalize("NFC", text) if c in "\n\r\t" or unicodedata.category(c) != "Cc"
-    )
-    return kept.strip().strip("\u3000").strip()
+    """Return typed text in composed form, without characters nobody sees and blanks at both ends."""
+    return "".join(c for c in unicodedata.normalize("NFC", text) if _is_visible(c)).strip()
+
+
+def _is_visible(character: str) -> bool:
+    """Refuse control and format characters, which copied text brings along; U+200D joins signs into one."""
+    return character in "\n\r\t\u200d" or unicodedata.category(character) not in ("Cc", "Cf")
