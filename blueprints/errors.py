@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from logging import LogRecord
 
-from flask import Flask, current_app, g, make_response, render_template, request
+from flask import Flask, current_app, g, has_request_context, make_response, render_template, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -49,7 +49,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IllegalMove, _moved_on)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(InternalServerError, _failed)
-    app.before_request(_give_reference)
     app.logger.addFilter(_add_reference)
 
 
@@ -57,7 +56,7 @@ def refusal(status: int, text: str | None = None) -> Response:
     """Answer with the page, or for htmx the fragment, of `status`; `text` replaces the usual words."""
     words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     name = "errors/_fragment.html" if "HX-Request" in request.headers else "errors/page.html"
-    reference = g.reference if status >= 500 else None
+    reference = _reference() if status >= 500 else None
     html = render_template(
         name,
         status=status,
@@ -112,12 +111,15 @@ def _failed(error: InternalServerError) -> Response:
     return refusal(500)
 
 
-def _give_reference() -> None:
-    g.reference = secrets.token_hex(4).upper()
+def _reference() -> str:
+    """Return the number of this request, made when it is first needed."""
+    if "reference" not in g:
+        g.reference = secrets.token_hex(4).upper()
+    return g.reference
 
 
 def _add_reference(record: LogRecord) -> bool:
     """Write the number that the page shows into the log line of the failure."""
-    if g and "reference" in g:
-        record.msg = f"[{g.reference}] {record.msg}"
+    if has_request_context():
+        record.msg = f"[{_reference()}] {record.msg}"
     return True

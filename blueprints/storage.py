@@ -10,7 +10,8 @@ def storage() -> FolderStorage:
     """Return the storage of the settings, made on first use."""
     if "storage" not in current_app.extensions:
         current_app.extensions["storage"] = storage_from_url(current_app.config["SETTINGS"].storage_url)
-    return current_app.extensions["storage"]  # type: ignore[no-any-return]
+    storage_here: FolderStorage = current_app.extensions["storage"]
+    return storage_here
 
 
 def send_pdf(sha256: str, name: str, *, inline: bool = True) -> Response:

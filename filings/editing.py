@@ -88,6 +88,7 @@ def save_tab(
         name: {"text": form[name].shown_input(), "code": refusal.code, "message": str(refusal)}
         for name, refusal in refusals.items()
     }
+    filing.name = getattr(filing, kind_of(filing).named_by) or filing.name
     session.flush()
     rejudge_rows(session, filing, changed)
     return refusals

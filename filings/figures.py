@@ -90,7 +90,7 @@ def _tally_query(kind: Kind) -> Select[Any]:
     """Put one scalar subquery per figure side by side: one round trip whatever the number of tables."""
     columns: list[ColumnElement[Any]] = []
     for table in kind.tables:
-        figures = [("count", func.count())]
+        figures: list[tuple[str, ColumnElement[Any]]] = [("count", func.count())]
         sums = ("error_count", "missing_count", *table.totals)
         figures += [(name, func.sum(getattr(table.model, name))) for name in sums]
         columns += [

@@ -210,6 +210,7 @@ class Kind:
     prefix: str
     model: type[Any]
     carrier_kind: str
+    named_by: str
     tabs: tuple[Tab, ...]
     levels: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()

@@ -1,6 +1,7 @@
 """Removing a draft that nobody but its unit ever saw."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ def remove_draft(session: Session, filing: Filing, actor: Actor, at: datetime) -
     if filing.was_submitted or not filing.is_editable:
         raise IllegalMove("remove")
     record_event(session, filing.id, "remove", actor, at, from_status=filing.status, note=filing.name)
-    for model in (Attachment, TabState, MaterialVersion, *(t.model for t in kind_of(filing).tables)):
+    parts: tuple[type[Any], ...] = (Attachment, TabState, MaterialVersion)
+    for model in (*parts, *(table.model for table in kind_of(filing).tables)):
         session.execute(delete(model).where(model.filing_id == filing.id))
     session.delete(filing)

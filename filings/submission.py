@@ -19,12 +19,13 @@ from filings.snapshot import content_hash, snapshot, values_of
 from models.batch import Batch
 from models.carrier import Carrier
 from models.counter import next_number
-from models.event import Actor
+from models.event import Actor, Event
 from models.filing import OPEN, Filing
 from models.material_version import MaterialVersion
 from models.office import Office
 from models.unit import Unit
 
+VERSIONS_KEPT = 3
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -128,11 +129,22 @@ def read_versions(session: Session, filing_id: uuid.UUID) -> Sequence[MaterialVe
     return session.scalars(query.order_by(MaterialVersion.number.desc())).all()
 
 
+def dispensable_versions(session: Session, filing_id: uuid.UUID) -> list[MaterialVersion]:
+    """List the versions whose bytes may go: neither among the last three nor ever submitted."""
+    submitted = {
+        event.details.get("version_no")
+        for event in session.scalars(select(Event).where(Event.stream_id == filing_id))
+        if event.act == "submit"
+    }
+    kept = [version for version in read_versions(session, filing_id) if version.has_pdf]
+    return [version for version in kept[VERSIONS_KEPT:] if version.version_no not in submitted]
+
+
 def current_version(session: Session, filing: Filing) -> MaterialVersion | None:
     """Return the newest finished version that says what the filing says now; None when there is none."""
     live = content_hash(snapshot(session, filing))
     versions = read_versions(session, filing.id)
-    return next((v for v in versions if v.is_ready and v.content_hash == live), None)
+    return next((v for v in versions if v.has_pdf and v.content_hash == live), None)
 
 
 def offered_offices(session: Session, filing: Filing) -> list[Office]:
@@ -164,7 +176,7 @@ def _pinned_version(session: Session, filing: Filing, version_no: str | None) ->
     """Return the version to submit: the one named, else the newest whose content is current."""
     stale = Refused("E_VERSION_STALE", "填报信息在生成申报材料后已修改，请重新下载材料")
     live = content_hash(snapshot(session, filing))
-    versions = [v for v in read_versions(session, filing.id) if v.is_ready]
+    versions = [v for v in read_versions(session, filing.id) if v.has_pdf]
     if version_no:
         versions = [v for v in versions if v.version_no == version_no]
         if not versions:

@@ -35,7 +35,7 @@ class TeamForm(FilingForm):
     member_count = CountField(
         "创业团队人员数量",
         [RequiredToSubmit(when=lambda team: team.team_status == "in_space")],
-        short="团队人员\n数量", least=1, unit="人", width=5,
+        short="团队人员\n数量", least=1, width=5,
     )  # fmt: skip
     converted_registered_on = DateField(
         "转化为企业注册时间",
@@ -86,7 +86,7 @@ class EnterpriseForm(FilingForm):
     employee_count = CountField(
         "企业人员数量",
         [RequiredToSubmit(when=lambda enterprise: enterprise.has_moved_out is False)],
-        short="企业人员\n数量", least=1, unit="人", width=5,
+        short="企业人员\n数量", least=1, width=5,
     )  # fmt: skip
     moved_out_on = DateField(
         "迁出时间", [RequiredToSubmit(when=lambda enterprise: bool(enterprise.has_moved_out))]

@@ -8,7 +8,7 @@ class ServiceStaffForm(FilingForm):
     """One full-time member of the service staff."""
 
     name = TextField("姓名", [RequiredToSubmit()], max_length=50, width=6)
-    age = CountField("年龄", [RequiredToSubmit()], least=16, most=100, unit="岁", width=4)
+    age = CountField("年龄", [RequiredToSubmit()], least=16, most=100, width=4)
     position = TextField("职务", [RequiredToSubmit()], max_length=50)
     education = ChoiceField(
         "学历",

@@ -15,9 +15,9 @@ class VenueForm(FilingForm):
         "创业团队和企业场地面积", [RequiredToSubmit()], short="创业团队\n和企业", group=PARTS
     )
     area_public = AreaField("公共服务场地面积", [RequiredToSubmit()], short="公共服务\n场地", group=PARTS)
-    area_own_use = AreaField("自用场地面积", [RequiredToSubmit()], short="自用\n场地", group=PARTS)
-    area_other = AreaField("其它面积", [RequiredToSubmit()], short="其它\n面积", group=PARTS)
-    workstations = CountField("创业工位数", [RequiredToSubmit()], short="创业\n工位数", unit="个")
+    area_own_use = AreaField("自用场地面积", [RequiredToSubmit()], short="自用\n场地", group=PARTS, width=5)
+    area_other = AreaField("其它面积", [RequiredToSubmit()], short="其它\n面积", group=PARTS, width=5)
+    workstations = CountField("创业工位数", [RequiredToSubmit()], short="创业\n工位数", width=5)
     ownership = ChoicesField(
         "产权情况",
         [RequiredToSubmit()],

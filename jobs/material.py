@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from clock import SHANGHAI
 from config import Settings
 from extensions import clock, db
-from files.storage import storage_from_url
+from files.storage import FolderStorage, storage_from_url
 from jobs.tasks import TASKS, Task
 from materials.errors import EvidenceUnreadable, TypesettingFailed
-from materials.generate import VersionStamp, build
+from materials.generate import build
+from materials.manuscript import VersionStamp
+from filings.submission import dispensable_versions, read_versions
 from models.material_version import MaterialVersion
 
 PROGRESS_SECONDS = 0.5
@@ -28,6 +30,7 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
         version.version_no, version.generated_at.astimezone(SHANGHAI),
         f"{settings.public_url}/verify/{version.version_no}",
     )  # fmt: skip
+    _remove_old_bytes(session, version.filing_id, storage)
     document, out = version.snapshot, storage.new_temp()
     session.rollback()  # the work takes minutes: hold no transaction meanwhile
     try:
@@ -42,6 +45,14 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
     version = session.get_one(MaterialVersion, version_id)
     version.state, version.pdf_sha256, version.pdf_size = "ready", sha256, built.size
     version.page_count, version.finished_at = built.pages, clock.now()
+    for old in dispensable_versions(session, version.filing_id):
+        old.pdf_removed_at = clock.now()  # the bytes go with the next generation, after this is committed
+
+
+def _remove_old_bytes(session: Session, filing_id: uuid.UUID, storage: FolderStorage) -> None:
+    for version in read_versions(session, filing_id):
+        if version.pdf_removed_at is not None and version.pdf_sha256 is not None:
+            storage.remove(version.pdf_sha256)
 
 
 def fail(session: Session, version_id: uuid.UUID, why: str, attachment_no: int | None = None) -> None:

@@ -43,6 +43,8 @@ class Carrier(HasUuid, Base):
         if self.national_state != "none":
             year = f"，{self.certified_on.year}年" if self.certified_on else ""
             return NATIONAL_STATES[self.national_state] + year
-        level = {"provincial": "省级备案", "municipal": "市级备案"}.get(self.provincial_filing_level or "", "")
+        level = {"provincial": "省级备案", "municipal": "市级备案"}.get(
+            self.provincial_filing_level or "", ""
+        )
         year = f"，{self.provincial_filed_on.year}年" if self.provincial_filed_on else ""
         return level + year if level else "未备案"

@@ -25,6 +25,10 @@ class Job(HasUuid, Base):
 
     __table_args__ = (
         Index("uq_job_task_target_id", "task", "target_id", unique=True),
-        Index("ix_job_unfinished", "state", sqlite_where=text("state IN ('queued', 'running')"),
-              postgresql_where=text("state IN ('queued', 'running')")),
+        Index(
+            "ix_job_unfinished",
+            "state",
+            sqlite_where=text("state IN ('queued', 'running')"),
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
     )

@@ -1,13 +1,12 @@
 """Filings for the national list of makerspaces (国家备案众创空间申报)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import UtcDateTime
 from models.filing import Filing
 
 
@@ -19,7 +18,6 @@ class MakerspaceFiling(Filing):
 
     id: Mapped[uuid.UUID] = mapped_column(ForeignKey("filing.id"), primary_key=True)
 
-    instructions_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     instructions_read: Mapped[bool | None]
     priority_directions: Mapped[list[Any] | None] = mapped_column(JSON)
 

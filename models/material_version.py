@@ -33,6 +33,7 @@ class MaterialVersion(HasUuid, Base):
     page_count: Mapped[int | None]
     pdf_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     pdf_size: Mapped[int | None]
+    pdf_removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="bytes gone, digest kept")
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     generated_by: Mapped[Account] = relationship()
@@ -41,7 +42,11 @@ class MaterialVersion(HasUuid, Base):
 
     @property
     def is_ready(self) -> bool:
-        return self.state == "ready" and self.pdf_sha256 is not None
+        return self.state == "ready"
+
+    @property
+    def has_pdf(self) -> bool:
+        return self.is_ready and self.pdf_removed_at is None
 
     @property
     def is_finished(self) -> bool:

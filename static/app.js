@@ -140,7 +140,8 @@
     opener = null;
   }, true);
 
-  focusIn(document.body);
+  var aim = document.getElementById(window.location.hash.slice(1));
+  if (!focusIn(document.body) && aim) aim.focus();
 
   // Service worker: static files and the offline page, nothing else.
   var worker = navigator.serviceWorker;

@@ -13,9 +13,9 @@ blueprint = Blueprint("filing", __name__)
 @blueprint.record_once
 def _know_names(state: BlueprintSetupState) -> None:
     """Let URLs name tabs and tables: `<tab:…>` and `<table:…>` match what some kind declares."""
-    tabs = {tab.name for kind in KINDS.values() for tab in kind.tabs}
-    tables = {table.name for kind in KINDS.values() for table in kind.tables}
-    for name, words in (("tab", tabs), ("table", tables)):
+    tab_names = {tab.name for kind in KINDS.values() for tab in kind.tabs}
+    table_names = {table.name for kind in KINDS.values() for table in kind.tables}
+    for name, words in (("tab", tab_names), ("table", table_names)):
         converter = type(f"{name.title()}Converter", (BaseConverter,), {"regex": "|".join(sorted(words))})
         state.app.url_map.converters[name] = converter
     links.register(state)

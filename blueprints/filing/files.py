@@ -60,11 +60,8 @@ class Place:
 
 
 def _tab_place(filing: Filing, slot_name: str) -> Place:
-    for tab in kind_of(filing).tabs:
-        slot = tab.slot(slot_name)
-        if slot is not None:
-            return Place(filing, tab, slot)
-    abort(404)
+    places = (Place(filing, tab, slot) for tab in kind_of(filing).tabs if (slot := tab.slot(slot_name)))
+    return next(places, None) or abort(404)
 
 
 def _row_place(filing: Filing, name: str, row_id: uuid.UUID, slot_name: str) -> Place:
@@ -204,10 +201,12 @@ def _answer(place: Place, refused: Refused | None = None) -> ResponseReturnValue
         return render("filing/file_refused.html", page, place=place, refused=refused), status
     if place.table is None:
         attachment = find_attachment(db.session(), place.owner.id, place.slot.name)
-        template, context = "filing/_slot_saved.html", {"attachment": attachment, "slot": place.slot}
-    else:
-        view = one_row(page, place.table, place.row)
-        cell = next(cell for cell in view.cells if cell.name == place.slot.name)
-        template, context = "filing/_file_saved.html", {"view": view, "cell": cell}
-        context["shown_as"] = request.form.get("view", "row")
-    return render(template, page, refused=refused, **context), status
+        return render(
+            "filing/_slot_saved.html", page, refused=refused, attachment=attachment, slot=place.slot
+        ), status
+    view = one_row(page, place.table, place.row)
+    cell = next(cell for cell in view.cells if cell.name == place.slot.name)
+    shown_as = request.form.get("view", "row")
+    return render(
+        "filing/_file_saved.html", page, refused=refused, view=view, cell=cell, shown_as=shown_as
+    ), status

@@ -1,6 +1,6 @@
 """The desk of whoever is signed in."""
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -34,7 +34,7 @@ def _staff_desk() -> str:
 
 
 def _unit_desk() -> str:
-    unit = me().unit
+    unit = me().unit or abort(404)
     filings = db.session.scalars(
         select(Filing).where(Filing.unit_id == unit.id).order_by(Filing.updated_at.desc())
     ).all()

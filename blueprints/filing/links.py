@@ -7,9 +7,9 @@ from typing import Any
 from flask import url_for
 from flask.blueprints import BlueprintSetupState
 
+from files.names import masked_name
 from filings.cells import label_of
 from filings.kind import Problem
-from files.names import masked_name
 from models.filing import Filing
 
 
@@ -30,7 +30,8 @@ def place_of(filing: Filing, problem: Problem) -> str:
     if problem.row_id == "new":
         return url_for("filing.table", filing_id=filing.id, name=problem.part) + f"#{problem.part}-new"
     page = url_for("filing.edit_row", filing_id=filing.id, name=problem.part, row_id=problem.row_id)
-    return f"{page}#{problem.part}-{problem.row_id}"
+    owner = problem.part if problem.field.endswith("_file") else "row"
+    return f"{page}#{owner}-{problem.row_id}-{problem.field}"
 
 
 def place_of_attachment(filing: Filing, attachment: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The list of a unit's filings: opening a new one, removing a draft that was never submitted."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,12 +47,13 @@ def _newest_version_no(filing: Filing) -> str:
 
 def _offer(kind: Kind) -> dict[str, object]:
     """Say what may be opened now: the batch (None: closed) and the carriers to choose from."""
-    carriers = db.session.scalars(
-        select(Carrier)
-        .where(Carrier.operator_id == me().unit_id, Carrier.kind == kind.carrier_kind)
-        .order_by(Carrier.name)
-    ).all()
-    return {"kind": kind, "batch": open_batch(db.session(), kind, clock.now()), "carriers": carriers}
+    batch = open_batch(db.session(), kind, clock.now())
+    return {"kind": kind, "batch": batch, "carriers": _carriers(kind)}
+
+
+def _carriers(kind: Kind) -> Sequence[Carrier]:
+    query = select(Carrier).where(Carrier.operator_id == me().unit_id, Carrier.kind == kind.carrier_kind)
+    return db.session.scalars(query.order_by(Carrier.name)).all()
 
 
 @blueprint.post("/filings")
@@ -76,16 +78,16 @@ def open_new() -> ResponseReturnValue:
 
 def _chosen_carrier(kind: Kind) -> Carrier | None:
     """Return the carrier posted, the only one when none was, None for a new one."""
-    carriers = list(_offer(kind)["carriers"])  # type: ignore[call-overload]
+    carriers = _carriers(kind)
     chosen = request.form.get("carrier", "")
     if chosen == "new" or (not chosen and not carriers):
         return None
     if not chosen and len(carriers) == 1:
-        return carriers[0]  # type: ignore[no-any-return]
+        return carriers[0]
     found = next((carrier for carrier in carriers if str(carrier.id) == chosen), None)
     if found is None:
         raise Refused("E_CHOICE", f"请选择要申报的{kind.carrier_noun}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @blueprint.get("/filings/<uuid:filing_id>/removal")

@@ -101,7 +101,7 @@ def material_pdf(filing_id: uuid.UUID, version_no: str) -> ResponseReturnValue:
 def send_version(filing: Filing, version_no: str) -> ResponseReturnValue:
     """Send the PDF of a version of this filing, else answer 404."""
     versions = read_versions(db.session(), filing.id)
-    version = next((v for v in versions if v.version_no == version_no and v.is_ready), None)
+    version = next((v for v in versions if v.version_no == version_no and v.has_pdf), None)
     if version is None or version.pdf_sha256 is None:
         abort(404)
     name = f"{kind_of(filing).title}_{filing.name}_{version_no}.pdf"

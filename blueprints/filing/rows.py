@@ -1,17 +1,16 @@
 """Rows of every table of every kind: add, show, edit, save, remove, restore."""
 
 import uuid
-from typing import Any
 
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
+from blueprints.filing.conflict import chosen_answers, differing
 from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, posted_version, render
 from blueprints.filing.tablepage import as_typed, blank_row, one_row, open_row, page_of, table_page
-from blueprints.filing.tabs import differs, show_table
+from blueprints.filing.tabs import show_table
 from blueprints.idempotency import made_before, remember
 from extensions import clock, db
 from filings import editing
@@ -46,7 +45,7 @@ def _add(filing: Filing, table: Table, form: FilingForm) -> uuid.UUID:
     row = editing.add_row(db.session(), filing, table, form, actor(), clock.now())
     remember(row.id)
     db.session.commit()
-    return row.id  # type: ignore[no-any-return]
+    return row.id
 
 
 def _page(filing: Filing, table: Table) -> FilingPage:
@@ -104,7 +103,7 @@ def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     row = find_row(filing, table, row_id)
-    form = table.form(_with_choices(table, row))
+    form = table.form(chosen_answers(table.form, row))
     if not judge_form(table, form):
         page = _page(filing, table)
         view = open_row(page, table, row, form, as_typed(table, form))
@@ -118,17 +117,6 @@ def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     return _saved(page, table, one_row(page, table, row), "changed")
 
 
-def _with_choices(table: Table, row: Any) -> MultiDict[str, str]:
-    """Take over the other side's answers that were chosen in the conflict view (`keep_<field>=theirs`)."""
-    answers = request.form.copy()
-    saved = table.form(obj=row)
-    for field in saved:
-        if request.form.get(f"keep_{field.name}") == "theirs":
-            shown = field.shown_input()
-            answers.setlist(field.name, shown.split(",") if field.kind == "choices" else [shown])
-    return answers
-
-
 def _conflict(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, form: FilingForm) -> str:
     """Show both sides of every answer that differs; nothing is lost and nothing is overwritten."""
     db.session.rollback()
@@ -139,7 +127,7 @@ def _conflict(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, form: FilingFo
     view = one_row(page, table, row)
     return render(
         "filing/_conflict_row.html" if is_fragment() else "filing/conflict.html", page, form=form, view=view,
-        differing=[(field, saved[field.name]) for field in form if differs(field, saved)],
+        differing=differing(form, saved),
         version=row.version, action=_url("save_row", view, filing), back=_place(filing, view),
     )  # fmt: skip
 

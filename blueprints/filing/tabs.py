@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
+from blueprints.filing.conflict import chosen_answers, differing
 from blueprints.filing.page import FilingPage, find_tab, find_table, is_fragment, posted_version, render
 from blueprints.filing.tablepage import blank_row, table_page
 from extensions import clock, db
@@ -73,7 +74,7 @@ def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Save a tab: store what parses, keep the rest as typed, say what is to be mended."""
     filing = editable_filing(filing_id)
     tab = find_tab(filing, name)
-    form = tab.form(request.form) if tab.form else None
+    form = tab.form(chosen_answers(tab.form, filing)) if tab.form else None
     if form is not None:
         form.validate()
     try:
@@ -104,13 +105,8 @@ def _conflict(filing_id: uuid.UUID, name: str, form: FilingForm | None) -> str:
     saved = tab.form(obj=filing) if tab.form else None
     return render(
         "filing/conflict.html", FilingPage(filing, tab), form=form,
-        differing=[(field, saved[field.name]) for field in form or () if differs(field, saved)],
+        differing=differing(form, saved) if form and saved else [],
         version=editing.tab_state(db.session(), filing, tab).version,
         action=url_for("filing.save_tab", filing_id=filing.id, name=name),
         back=url_for("filing.tab", filing_id=filing.id, name=name),
     )  # fmt: skip
-
-
-def differs(field: Any, saved: FilingForm | None) -> bool:
-    """Say whether what was typed differs from what is stored."""
-    return saved is not None and field.shown_input() != saved[field.name].shown_input()

@@ -13,7 +13,6 @@ from extensions import db
 from models.filing import Filing
 from models.material_version import MaterialVersion
 
-
 LARGEST_MATERIAL = 512 * 1024 * 1024  # a filing with every attachment at its limit
 
 

@@ -269,6 +269,7 @@ MAKERSPACE = Kind(
     prefix="ZCKJ",
     model=MakerspaceFiling,
     carrier_kind="makerspace",
+    named_by="makerspace_name",
     carrier_noun="众创空间",
     levels=("city", "province", "torch"),
     tabs=(

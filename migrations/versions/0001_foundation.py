@@ -482,7 +482,6 @@ def upgrade() -> None:
     op.create_table(
         "makerspace_filing",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("instructions_read_at", models.base.UtcDateTime(), nullable=True),
         sa.Column("instructions_read", sa.Boolean(), nullable=True),
         sa.Column("priority_directions", sa.JSON(), nullable=True),
         sa.Column("makerspace_name", sa.String(length=100), nullable=True),
@@ -528,6 +527,12 @@ def upgrade() -> None:
         sa.Column("page_count", sa.Integer(), nullable=True),
         sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
         sa.Column("pdf_size", sa.Integer(), nullable=True),
+        sa.Column(
+            "pdf_removed_at",
+            models.base.UtcDateTime(),
+            nullable=True,
+            comment="bytes gone, digest kept",
+        ),
         sa.Column("finished_at", models.base.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(

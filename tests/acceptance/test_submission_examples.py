@@ -233,3 +233,25 @@ def test_a_double_click_on_submit_submits_once(
     first = submit(clerk, filing, idempotency_key="the same")
     second = clerk.post(f"{filing}/submission", {"idempotency_key": "the same"})
     assert (first.status_code, first.headers["Location"]) == (303, second.headers["Location"])
+
+
+def test_bytes_are_kept_for_the_last_three_versions_and_the_submitted(
+    clerk: Clerk, filing: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete(clerk, filing)
+    generate(clerk, filing, session, monkeypatch)
+    submit(clerk, filing)
+    clerk.post(f"{filing}/withdrawal")
+    clerk.post(f"{filing}/resumption")
+    for _ in range(5):
+        generate(clerk, filing, session, monkeypatch)
+    versions = session.scalars(select(MaterialVersion).order_by(MaterialVersion.number)).all()
+    assert [version.has_pdf for version in versions] == [True, False, False, True, True, True]
+    paths = [f"{filing}/materials/{version.version_no}.pdf" for version in versions]
+    assert [clerk.get(path).status_code for path in paths] == [200, 404, 404, 200, 200, 200]
+
+
+def test_a_new_carrier_is_listed_by_the_name_typed(clerk: Clerk, session: Session) -> None:
+    filing = clerk.open_filing("new")
+    clerk.post(f"{filing}/basic_info", BASIC_INFO)
+    assert "启航众创空间" in clerk.page("/filings").select_one("td.lead").get_text()
