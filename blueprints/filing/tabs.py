@@ -46,8 +46,8 @@ def show_table(filing: Filing, tab: Tab, table: Table, **context: Any) -> str:
     page = FilingPage(filing, tab, table)
     context.setdefault("rows", table_page(page, table))
     context.setdefault("blank", blank_row(page, table) if page.is_editable else None)
-    return render("filing/table.html", page, files=read_attachments(db.session(), filing.id, [filing.id])[filing.id],
-                  **context)  # fmt: skip
+    files = read_attachments(db.session(), filing.id, [filing.id])[filing.id]
+    return render("filing/table.html", page, files=files, **context)
 
 
 def show_fields(filing: Filing, tab: Tab, form: FilingForm | None = None, **context: Any) -> str:
