@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from filings.kind import Finding
-from forms.formats import plain_number, show_number
+from forms.formats import plain_number, round_half_up, show_number
 
 PARTS = ("area_resident", "area_public", "area_own_use", "area_other")
 
@@ -36,8 +36,13 @@ def shortfall_in_area(part: Decimal, whole: Decimal, percent: Decimal) -> str:
     """Say how much is missing to `percent` of `whole`: 差 2.2 个百分点，约 52.4 ㎡."""
     points = percent - part * 100 / whole
     area = whole * percent / 100 - part
-    places = "0.1" if points >= Decimal("0.05") else "0.01"
-    return (
-        f"差 {plain_number(points.quantize(Decimal(places)))} 个百分点，"
-        f"约 {show_number(area.quantize(Decimal('0.1')) or Decimal('0.1'))} ㎡"
-    )
+    return f"差 {_told(points)} 个百分点，约 {show_number(max(round_half_up(area, 1), Decimal('0.1')))} ㎡"
+
+
+def _told(points: Decimal) -> str:
+    """Round to one decimal, or to as many as it takes not to say 0."""
+    places = 1
+    while round_half_up(points, places) == 0:
+        places += 1
+    rounded = round_half_up(points, places)
+    return plain_number(rounded) if places <= 2 else f"{rounded:f}"

@@ -18,8 +18,11 @@ def add_months(day: date, months: int) -> date:
 
 
 def overlaps(start: date | None, end: date | None, first: date, last: date) -> bool:
-    """Say whether [start, end] meets [first, last], all days included. No start: never; no end: open."""
-    return start is not None and start <= last and (end is None or end >= first)
+    """Say whether [start, end] meets [first, last], all days included.
+
+    No start: never; no end: open; an end before the start: no day at all.
+    """
+    return start is not None and max(start, first) <= min(end or last, last)
 
 
 def not_after_cutoff(*fields: str) -> Check:

@@ -78,7 +78,7 @@ def links(rows: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, Any, Finding
     teams = {team.team_name: team for team in rows["teams"] if team.team_name}
     children = Counter(e.source_team_name for e in rows["enterprises"] if e.converted_from_team)
     for team in rows["teams"]:
-        count = children[team.team_name]
+        count = children[team.team_name] if team.team_name else 0
         if team.team_status == "converted" and count != 1:
             yield "teams", team.id, Finding("team_status", "E_LINK_MISSING", _missing_text(count))
     for enterprise in rows["enterprises"]:

@@ -26,12 +26,18 @@ def judge_ratio(part: Decimal, whole: Decimal, needed: Decimal) -> Judgement:
     if whole == 0:
         return Judgement("insufficient", "尚未填写")
     share = part * 100 / whole
-    value = show_ratio(share)
     if share >= needed:
-        return Judgement("pass", value, "", share / 100, needed / 100)
-    if round_half_up(share, 1) == round_half_up(needed, 1):
-        value = show_ratio(share, 2)  # 75.0 % beside "not met" would look like our mistake
+        return Judgement("pass", show_ratio(share), "", share / 100, needed / 100)
+    value = show_ratio(share, _telling_places(share, needed))
     return Judgement("fail", value, shortfall_in_area(part, whole, needed), share / 100, needed / 100)
+
+
+def _telling_places(share: Decimal, needed: Decimal) -> int:
+    """Return as many decimals as it takes: 75.0 % beside "not met" would look like our mistake."""
+    places = 1
+    while round_half_up(share, places) == round_half_up(needed, places):
+        places += 1
+    return places
 
 
 def manual(value: str = "由审核人员确认") -> Callable[[Figures], Judgement]:
