@@ -1,7 +1,9 @@
 """The frame around all pages: settings of Flask, what templates may use, static files, health, the demo."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -55,11 +57,13 @@ def _cookie_name(purpose: str, settings: Settings) -> str:
 
 def _demo_secret(path: Path) -> str:
     """Return the secret key of a demo, made at its first start and readable by its owner only."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".") as fresh:
+            fresh.write(secrets.token_hex(32))
+            fresh.flush()
+            # A link appears whole and once, so that processes starting together agree on one key.
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh.name, path)
     return path.read_text()
 
 

@@ -6,10 +6,12 @@ import re
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from blueprints.access import public
+from extensions import db
 from models.filing import IllegalMove
 from tests.blueprints.signing_in import page_of
 from tests.build import build_account, sign_in
@@ -111,6 +113,21 @@ def test_a_database_that_does_not_answer_is_said_without_asking_it_again(
     assert (response.status_code, "系统暂时不可用" in response.text) == (503, True)
     assert page_of(response).select_one(".mono").text in caplog.text
     assert "secret" not in response.text
+
+
+def test_a_page_that_cannot_be_made_asks_the_database_nothing_more(
+    client: FlaskClient, session: Session
+) -> None:
+    sign_in(client, build_account(session))
+    session.commit()
+
+    def refuse(*details: object) -> None:
+        raise OperationalError("SELECT secret", {}, Broken())
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    response = client.get("/account/sessions")
+    event.remove(db.engine, "before_cursor_execute", refuse)
+    assert (response.status_code, "系统暂时不可用" in response.text) == (503, True)
 
 
 def test_too_much_is_refused_before_it_is_read(client: FlaskClient, session: Session) -> None:
