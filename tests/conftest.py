@@ -1,12 +1,10 @@
 """Fixtures of all tests. Whatever takes `session`, `app` or `client` runs on SQLite and on PostgreSQL."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,6 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+import assets
 import models  # noqa: F401  (maps every table)
 from app import create_app
 from config import Settings
@@ -23,7 +22,17 @@ from models.reference import load_reference
 from ops.database import migrate
 from tests import postgres
 
+ROOT = Path(__file__).parent.parent
 NOW = datetime.fromisoformat("2021-11-10T10:00+08:00")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of an expensive installation together on one process of `pytest -n`."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in ("browser", "demo"):
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.fixture
@@ -41,16 +50,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[Callable[[str], str]]:
+def postgres_cluster() -> Iterator[postgres.Cluster]:
     """A cluster with a migrated database `template` that holds the reference data."""
     if not postgres.is_installed():
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is missing: run ops/install_test_tools.sh")
         pytest.skip("PostgreSQL is not installed")
-    with postgres.cluster() as url_of:
-        _execute(url_of, 'CREATE DATABASE "template"')
-        _prepare(url_of("template"))
-        yield url_of
+    with postgres.cluster() as cluster:
+        cluster.create("template")
+        _prepare(cluster.url("template"))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_cluster: postgres.Cluster) -> Callable[[str], str]:
+    """Tell the URL of a database of the cluster."""
+    return postgres_cluster.url
+
+
+@pytest.fixture(scope="session")
+def built_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files, hashed and compressed once for all tests."""
+    folder = tmp_path_factory.mktemp("static")
+    assets.build(ROOT / "static", folder)
+    return folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -61,10 +82,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
         url = f"sqlite:///{file}"
     else:
-        url_of = request.getfixturevalue("postgres_url")
-        _execute(url_of, "DROP DATABASE IF EXISTS test WITH (FORCE)")
-        _execute(url_of, 'CREATE DATABASE test TEMPLATE "template" STRATEGY file_copy')
-        url = url_of("test")
+        url = request.getfixturevalue("postgres_cluster").fresh("test", "template")
     db.connect(url)
     engine = db.engine
     yield url
@@ -73,7 +91,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path, built_static: Path) -> Settings:
+    (tmp_path / "static").symlink_to(built_static)
     return demo_settings(database_url, tmp_path)
 
 
@@ -150,8 +169,3 @@ def _prepare(url: str) -> None:
     db.session.commit()
     db.close()
     db.engine.dispose()
-
-
-def _execute(url_of: Callable[[str], str], statement: str) -> None:
-    with psycopg.connect(url_of("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,9 +36,63 @@ def is_installed() -> bool:
     return program("initdb") is not None and program("postgres") is not None
 
 
+class Cluster:
+    """A running cluster. `template` is a database that is copied or imitated for every test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._untouched: object = None
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def create(self, database: str, template: str = "template0") -> None:
+        """Make a database, in place of the one that has the name."""
+        with self._connect("postgres") as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy')
+
+    def fresh(self, database: str, template: str) -> str:
+        """Return the URL of a database that equals the template.
+
+        Emptying the tables takes a tenth of a copy. It is enough while the last test left the tables, and
+        the regions and offices in them, as they were.
+        """
+        try:
+            with self._connect(database) as connection:
+                connection.execute(EMPTY)
+                is_fresh = connection.execute(SIGNATURE).fetchone() == self._untouched
+        except psycopg.Error:  # not there yet, or somebody still holds a lock
+            is_fresh = False
+        if not is_fresh:
+            self.create(database, template)
+            with self._connect(database) as connection:
+                self._untouched = connection.execute(SIGNATURE).fetchone()
+        return self.url(database)
+
+    def _connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(self.url(database), autocommit=True)
+
+
+# Everything but the reference data; without its triggers a DELETE asks no foreign key.
+EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    SET LOCAL lock_timeout = '2s';
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+                AND tablename NOT IN ('region', 'office', 'alembic_version')
+    LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+END $$"""
+# Differs when a table or index came or went, or a row of the reference data was added, changed or removed.
+SIGNATURE = """
+SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+       (SELECT (count(*), max(xmin::text::bigint)) FROM region),
+       (SELECT (count(*), max(xmin::text::bigint)) FROM office)"""
+
+
 @contextmanager
-def cluster() -> Iterator[Callable[[str], str]]:
-    """Run a cluster on a unix socket; yields a function from a database name to its URL."""
+def cluster() -> Iterator[Cluster]:
+    """Run a cluster on a unix socket."""
     folder = Path(tempfile.mkdtemp(prefix="hatchery-pg-"))
     as_user = _become_unprivileged(folder)
     data = folder / "data"
@@ -56,7 +110,7 @@ def cluster() -> Iterator[Callable[[str], str]]:
         )  # fmt: skip
     try:
         _wait_until_ready(folder)
-        yield lambda name: f"postgresql://postgres@/{name}?host={folder}"
+        yield Cluster(folder)
     finally:
         server.send_signal(signal.SIGQUIT)
         server.wait()
