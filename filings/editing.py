@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from filings.kind import Tab, Table
@@ -166,9 +167,7 @@ def attach(
 ) -> Attachment:  # fmt: skip
     """Put an admitted file into a slot of `row`, or of the filing when `table` is None."""
     owner_id: uuid.UUID = filing.id if table is None else row.id
-    if session.get(StoredFile, file.sha256) is None:
-        session.add(file)
-        session.flush()  # the attachment refers to it
+    _store(session, file)
     attachment = find_attachment(session, owner_id, slot)
     if attachment is None:
         attachment = Attachment(filing_id=filing.id, owner_id=owner_id, slot=slot)
@@ -177,6 +176,16 @@ def attach(
     attachment.uploaded_at, attachment.uploaded_by_id = at, actor.account_id
     _after_file(session, filing, table, row, actor, at)
     return attachment
+
+
+def _store(session: Session, file: StoredFile) -> None:
+    """Note an admitted file, unless somebody noted the same bytes already, perhaps at this moment."""
+    if session.get(StoredFile, file.sha256) is None:
+        try:
+            with session.begin_nested():
+                session.add(file)
+        except IntegrityError:
+            session.expire_all()
 
 
 def detach(

@@ -60,16 +60,17 @@ def open_filing(
         raise Refused("E_NOT_VERIFIED", "请先完成实名认证，再新建申报")
     if batch is None:
         raise Refused("E_BATCH_CLOSED", "不在申报时间内，不能新建申报")
+    taken = f"「{carrier.name if carrier else ''}」已有正在办理的同类申报，请在列表中继续填报"
     if carrier is not None and find_open_filing(session, kind, batch, carrier) is not None:
-        raise Refused("E_OPEN_FILING_EXISTS", f"「{carrier.name}」已有正在办理的同类申报，请在列表中继续填报")
+        raise Refused("E_OPEN_FILING_EXISTS", taken)
     try:
-        filing: Filing = kind.model.open(
-            session, batch=batch, unit=unit, carrier=carrier, serial=next_number(session, "filing"),
-            actor=actor, at=now,
-        )  # fmt: skip
-    except IntegrityError:
-        message = f"「{carrier.name if carrier else ''}」已有正在办理的同类申报，请在列表中继续填报"
-        raise Refused("E_OPEN_FILING_EXISTS", message) from None
+        with session.begin_nested():
+            filing: Filing = kind.model.open(
+                session, batch=batch, unit=unit, carrier=carrier, serial=next_number(session, "filing"),
+                actor=actor, at=now,
+            )  # fmt: skip
+    except IntegrityError:  # somebody opened one at this moment
+        raise Refused("E_OPEN_FILING_EXISTS", taken) from None
     kind.prefill(filing)
     session.flush()
     return filing

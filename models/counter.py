@@ -1,6 +1,7 @@
 """Numbers that are handed out once, in order."""
 
 from sqlalchemy import String, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -17,11 +18,17 @@ class Counter(Base):
 
 def next_number(session: Session, name: str) -> int:
     """Hand out the next number of `name`, starting at 1; holds the counter's row until commit."""
-    taken = session.execute(
-        update(Counter).where(Counter.name == name).values(value=Counter.value + 1).returning(Counter.value)
-    ).scalar_one_or_none()
+    taken = _take(session, name)
     if taken is not None:
         return taken
-    session.add(Counter(name=name, value=1))
-    session.flush()  # a parallel first use must fail here, on the primary key
+    try:
+        with session.begin_nested():
+            session.add(Counter(name=name, value=1))
+    except IntegrityError:  # somebody made the counter at this moment
+        return _take(session, name) or 1
     return 1
+
+
+def _take(session: Session, name: str) -> int | None:
+    next_value = update(Counter).where(Counter.name == name).values(value=Counter.value + 1)
+    return session.execute(next_value.returning(Counter.value)).scalar_one_or_none()
