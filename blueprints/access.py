@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import with_polymorphic
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, with_polymorphic
 from werkzeug.datastructures import MultiDict
 
 import policies
 from blueprints.identity import SignedIn, who
 from extensions import csrf, db
+from filings.kinds import KINDS
 from filings.routing import jurisdiction
 from models.event import Actor
 from models.filing import Filing
@@ -90,18 +91,40 @@ def actor() -> Actor:
 
 
 def own_filing(filing_id: uuid.UUID) -> Filing:
-    """Return the filing if it is the acting unit's, else answer 404."""
-    any_kind = with_polymorphic(Filing, "*")
-    found = select(any_kind).where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
-    return db.session.scalars(found).one_or_none() or abort(404)
+    """Return the filing, whole, if it is the acting unit's, else answer 404."""
+    return db.session.scalars(_own(filing_id)).one_or_none() or abort(404)
+
+
+def _own(filing_id: uuid.UUID) -> Select[Filing]:
+    """Select the filing with its own answers and all that its pages show around them, in one statement."""
+    any_kind = with_polymorphic(Filing, [kind.model for kind in KINDS.values()])
+    shown = (any_kind.batch, any_kind.unit, any_kind.region, any_kind.receiving_office)
+    return (
+        select(any_kind)
+        .where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
+        .options(*(joinedload(part) for part in shown))
+    )
 
 
 def editable_filing(filing_id: uuid.UUID) -> Filing:
     """Return the acting unit's filing while it may be edited; 404 not theirs, 409 no longer a draft."""
+    if request.method not in SAFE_METHODS:
+        _take_turn(filing_id)
     filing = own_filing(filing_id)
     if not filing.is_editable:
         abort(409, NO_LONGER_A_DRAFT)
     return filing
+
+
+def _take_turn(filing_id: uuid.UUID) -> None:
+    """Let one request at a time change a filing, so that none acts on what another is just changing.
+
+    SQLite has one writer anyway. The lock is a statement of its own, because what PostgreSQL reads while
+    it waits for a lock may be out of date afterwards.
+    """
+    if db.engine.dialect.name != "sqlite":
+        mine = select(Filing.id).where(Filing.id == filing_id, Filing.unit_id == me().unit_id)
+        db.session.execute(mine.with_for_update(key_share=True))
 
 
 def assigned_filing(filing_id: uuid.UUID) -> Filing:
