@@ -76,23 +76,22 @@ class Supervisor:
         return False
 
     def stop(self) -> None:
-        """Stop all programs, those started last first, with time to end their work."""
-        for program in reversed(self.programs):
-            self._end(program)
+        """Stop all programs, with time to end their work; the one started first outlives the others."""
+        self._end(self.programs[1:])
+        self._end(self.programs[:1])
         for key in list(self.selector.get_map().values()):
             self._show(*key.data)
 
-    def _end(self, program: Program) -> None:
-        if program.process is None:
-            return
-        if program.is_running:
-            program.process.terminate()
+    def _end(self, programs: list[Program]) -> None:
+        running = [program.process for program in programs if program.process is not None]
+        for process in running:
+            process.terminate()
         deadline = time.monotonic() + GRACE_SECONDS
-        while program.is_running and time.monotonic() < deadline:
+        while any(process.poll() is None for process in running) and time.monotonic() < deadline:
             self._read()
-        if program.is_running:
-            program.process.kill()
-        program.process.wait()
+        for process in running:
+            process.kill()
+            process.wait()
 
     def _tick(self) -> None:
         self._read()

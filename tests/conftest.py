@@ -1,6 +1,7 @@
 """Fixtures of all tests. Whatever takes `session`, `app` or `client` runs on SQLite and on PostgreSQL."""
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from extensions import clock, db
 from files.storage import FolderStorage, storage_from_url
 from models.reference import load_reference
 from ops.database import migrate
-from tests import postgres
+from tests import postgres, served
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime.fromisoformat("2021-11-10T10:00+08:00")
@@ -71,6 +72,14 @@ def built_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The static files, hashed and compressed once for all tests."""
     folder = tmp_path_factory.mktemp("static")
     assets.build(ROOT / "static", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a demo before its first start, to be copied."""
+    folder = tmp_path_factory.mktemp("demo") / "var"
+    subprocess.run([*served.COMMAND, "demo"], cwd=ROOT, env=served.environment(folder), check=True)
     return folder
 
 
