@@ -32,7 +32,8 @@ class Database:
         """Point the sessions at the database `url`."""
         # A link such as postgresql://… means psycopg 3 since SQLAlchemy 2.1; older spellings are accepted.
         options: dict[str, Any] = {} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 10}
-        self.engine = create_engine(url, **options)
+        # What people typed must not stand in an error message, and so in a log.
+        self.engine = create_engine(url, hide_parameters=True, **options)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)

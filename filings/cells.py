@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -86,7 +86,6 @@ class TablePage:
     first: int = 0
     last: int = 0
     pages: int = 1
-    totals: Mapping[str, str] = field(default_factory=dict)
 
 
 def label_of(part: Field | Slot) -> str:

@@ -225,7 +225,7 @@ def _go(address: str) -> ResponseReturnValue:
 def _answer(page: FilingPage, table: Table, view: RowView, status: int) -> ResponseReturnValue:
     """Answer with the row as a form: alone to HTMX, within its page to everybody else."""
     if is_fragment():
-        return render("filing/_row_edit.html", page, view=view), status
+        return render("filing/_row_edit.html", page, view=view, unsaved=status == 422), status
     if view.is_blank:
         rows = table_page(page, table)
         return show_table(page.filing, page.tab, table, rows=rows, blank=view), status  # type: ignore[arg-type]
@@ -241,7 +241,8 @@ def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseR
     if not is_fragment():
         return redirect(_place(page.filing, view), 303)
     blank = blank_row(page, table) if how == "added" else None
-    return render("filing/_row_saved.html", page, view=view, blank=blank), 201 if how == "added" else 200
+    status = 201 if how == "added" else 200
+    return render("filing/_row_saved.html", page, view=view, blank=blank), status
 
 
 def _url(endpoint: str, view: RowView, filing: Filing) -> str:

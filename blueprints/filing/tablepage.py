@@ -20,7 +20,6 @@ from filings.cells import (
 from filings.kind import Problem, Table
 from filings.problems import cross_problems, row_problems
 from forms.base import FilingForm
-from forms.formats import show_number
 
 
 def table_page(page: FilingPage, table: Table, number: int | None = None) -> TablePage:
@@ -32,7 +31,6 @@ def table_page(page: FilingPage, table: Table, number: int | None = None) -> Tab
     return TablePage(
         rows=rows, number=number, count=count, pages=pages,
         first=(number - 1) * PAGE_ROWS + 1 if rows else 0, last=(number - 1) * PAGE_ROWS + len(rows),
-        totals={name: show_number(page.figures.sum(table.name, name)) for name in table.totals},
     )  # fmt: skip
 
 
