@@ -1,0 +1,108 @@
+"""Chromium and the whole product: web, worker and Redis as `hatchery serve` runs them."""
+
+import hashlib
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.served import Served
+
+VENDOR = Path(__file__).parent / "vendor"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+OpenPage = Callable[..., Page]
+Violations = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def live_server(demo_installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the demo of its own for the module."""
+    data_dir = tmp_path_factory.mktemp("live") / "var"
+    shutil.copytree(demo_installation, data_dir)
+    served = Served(data_dir).start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Served) -> Iterator[Page]:
+    """A new browser window, signed out. An error of a script, or one the page logs, fails the test."""
+    with _window(browser, live_server) as page:
+        yield page
+
+
+@pytest.fixture
+def page_without_javascript(browser: Browser, live_server: Served) -> Iterator[Page]:
+    """A new browser window that runs no scripts."""
+    with _window(browser, live_server, java_script_enabled=False) as page:
+        yield page
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Served) -> Iterator[OpenPage]:
+    """Opens windows, each a person of its own; options as `Browser.new_context` takes them."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(_window(browser, live_server, **options))
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], Violations]:
+    """Returns what axe-core finds wrong on a page: rule, help and the elements; nothing when all is well."""
+    script = _vendored("axe.min.js")
+
+    def violations(page: Page) -> Violations:
+        if not page.evaluate("typeof axe !== 'undefined'"):
+            page.evaluate(script)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        return [
+            {"rule": rule["id"], "help": rule["help"], "elements": [node["html"] for node in rule["nodes"]]}
+            for rule in found
+        ]
+
+    return violations
+
+
+@contextmanager
+def _window(browser: Browser, served: Served, **options: Any) -> Iterator[Page]:
+    settings = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK}
+    context = browser.new_context(base_url=served.url, **settings | options)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda message: broken.append(message.text) if _is_ours(message) else None)
+    yield page
+    context.close()
+    assert broken == []
+
+
+def _is_ours(message: Any) -> bool:
+    """Say whether a logged error is a fault; answers such as 422 are part of the work."""
+    return message.type == "error" and "the server responded with a status of 4" not in message.text
+
+
+def _vendored(name: str) -> str:
+    content = (VENDOR / name).read_bytes()
+    lock = tomllib.loads((VENDOR / "vendor.lock").read_text("utf-8"))
+    assert hashlib.sha256(content).hexdigest() == lock[name]["sha256"]
+    return content.decode()
