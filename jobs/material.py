@@ -10,11 +10,11 @@ from clock import SHANGHAI
 from config import Settings
 from extensions import clock, db
 from files.storage import FolderStorage, storage_from_url
+from filings.submission import dispensable_versions, read_versions
 from jobs.tasks import TASKS, Task
 from materials.errors import EvidenceUnreadable, TypesettingFailed
 from materials.generate import build
 from materials.manuscript import VersionStamp
-from filings.submission import dispensable_versions, read_versions
 from models.material_version import MaterialVersion
 
 PROGRESS_SECONDS = 0.5

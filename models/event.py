@@ -86,9 +86,9 @@ def record_event(
 
 def first_broken_link(session: Session, stream_id: uuid.UUID) -> Event | None:
     """Return the first event whose hash or place in the chain is wrong; None when the chain holds."""
-    previous_hash, number = "", 0
-    for event in session.scalars(select(Event).where(Event.stream_id == stream_id).order_by(Event.number)):
-        number += 1
+    previous_hash = ""
+    events = session.scalars(select(Event).where(Event.stream_id == stream_id).order_by(Event.number))
+    for number, event in enumerate(events, 1):
         if event.number != number or event.previous_hash != previous_hash or event.hash != event.digest():
             return event
         previous_hash = event.hash
