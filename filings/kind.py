@@ -220,7 +220,7 @@ class Kind:
     facts: Callable[[Any, Any], dict[str, Any]] = lambda session, filing: {}
     prefilled_from: Mapping[str, str] = field(default_factory=dict)
     conditions_label: str = "备案条件自查"
-    menu: str = ""
+    conditions_source: str = ""
     carrier_noun: str = ""
 
     @cached_property
@@ -247,7 +247,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend. `where` is `tab/field` or `table/row-id/field`."""
+    """Something to mend. `where` is `tab/field` or `table/row-id/field`; `is_file`: the field is a slot."""
 
     where: str
     code: str
@@ -255,6 +255,7 @@ class Problem:
     level: Level
     tab: str
     label: str
+    is_file: bool = False
 
     @property
     def is_blocking(self) -> bool:

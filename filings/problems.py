@@ -111,7 +111,7 @@ def _tab_problem(tab: Tab, finding: Finding) -> Problem:
     slot = tab.slot(finding.field)
     label = slot.label if slot else tab.fields[finding.field].label.text
     where = f"{tab.name}/{finding.field}"
-    return Problem(where, finding.code, finding.message, finding.level, tab.name, label)
+    return Problem(where, finding.code, finding.message, finding.level, tab.name, label, slot is not None)
 
 
 def cross_problems(kind: Kind, figures: Figures, only_table: str | None = None) -> list[Problem]:
@@ -128,10 +128,10 @@ def _row_problem(kind: Kind, table_name: str, row_id: uuid.UUID, finding: Findin
     table = kind.table(table_name)
     if table is None:
         raise KeyError(table_name)
-    part = table.slot(finding.field)
-    label = part.label if part else table.fields[finding.field].label.text
+    slot, tab = table.slot(finding.field), kind.tab_of(table)
+    label = slot.label if slot else table.fields[finding.field].label.text
     where = f"{table_name}/{row_id}/{finding.field}"
-    return Problem(where, finding.code, finding.message, finding.level, kind.tab_of(table).name, label)
+    return Problem(where, finding.code, finding.message, finding.level, tab.name, label, slot is not None)
 
 
 def row_problems(kind: Kind, table: Table, row: Any, filing: Any, slots: Iterable[str]) -> list[Problem]:

@@ -66,11 +66,11 @@ def sections(document: Document) -> list[Section]:
     """The tabs that hold anything, then the self-check; each numbered 一、二、三 … in order."""
     pages_of = {attachment["no"]: attachment["pages"] for attachment in document["attachments"]}
     drafts: list[tuple[str, list[Part]]] = [
-        (tab["label"], list(_parts(tab, _own_conditions(document, tab), pages_of)))
+        (tab["label"], list(_parts(document, tab, pages_of)))
         for tab in document["tabs"]
     ]
     if document["conditions"]:
-        drafts.append(("备案条件自查", [Part("conditions", "", document["conditions"])]))
+        drafts.append((document["conditions_label"], [Part("conditions", "", document["conditions"])]))
     drafts = [(label, parts) for label, parts in drafts if parts]
     return _turned([_section(place, *draft) for place, draft in enumerate(drafts, start=1)])
 
@@ -141,7 +141,7 @@ def _own_conditions(document: Document, tab: Document) -> list[Document]:
     return [condition for condition in document["conditions"] if condition["tab"] == tab["name"]]
 
 
-def _parts(tab: Document, conditions: list[Document], pages_of: dict[int, int]) -> Iterator[Part]:
+def _parts(document: Document, tab: Document, pages_of: dict[int, int]) -> Iterator[Part]:
     short = [field for field in tab["fields"] if field["kind"] != "long"]
     if short:
         yield Part("pairs", "基本情况", _facts(short))
@@ -154,8 +154,8 @@ def _parts(tab: Document, conditions: list[Document], pages_of: dict[int, int]) 
             yield Part("prose", field["label"], paragraphs(field["text"]))
     if tab["files"]:
         yield Part("pairs", "证明材料", _files(tab["files"], pages_of))
-    if conditions:
-        yield Part("conditions", f"备案条件自查（{tab['label']}部分）", conditions)
+    if conditions := _own_conditions(document, tab):
+        yield Part("conditions", f"{document['conditions_label']}（{tab['label']}部分）", conditions)
 
 
 def _table_parts(tab: Document, table: Document, pages_of: dict[int, int]) -> Iterator[Part]:

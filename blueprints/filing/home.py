@@ -50,6 +50,7 @@ def _unit_desk() -> str:
             for name, label in CARRIER_KINDS.items()
         ],
         filing_of={filing.carrier_id: filing for filing in reversed(filings) if filing.carrier_id},
+        filed_kinds={kind.carrier_kind for kind in KINDS.values()},
         batches=[
             (kind, batch) for kind in KINDS.values() if (batch := open_batch(db.session(), kind, clock.now()))
         ],

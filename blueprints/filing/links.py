@@ -26,11 +26,11 @@ def place_of(filing: Filing, problem: Problem) -> str:
     """Return the address of the cell a problem points at: the row opened, or the field of the tab."""
     if problem.row_id is None:
         page = url_for("filing.tab", filing_id=filing.id, name=problem.part)
-        return f"{page}#{'slot-' if problem.field.endswith('_file') else ''}{problem.field}"
+        return f"{page}#{'slot-' if problem.is_file else ''}{problem.field}"
     if problem.row_id == "new":
         return url_for("filing.table", filing_id=filing.id, name=problem.part) + f"#{problem.part}-new"
     page = url_for("filing.edit_row", filing_id=filing.id, name=problem.part, row_id=problem.row_id)
-    owner = problem.part if problem.field.endswith("_file") else "row"
+    owner = problem.part if problem.is_file else "row"
     return f"{page}#{owner}-{problem.row_id}-{problem.field}"
 
 

@@ -12,7 +12,7 @@ from blueprints.filing import blueprint
 from blueprints.idempotency import made_before, remember
 from extensions import clock, db
 from filings.kind import Kind
-from filings.kinds import KINDS
+from filings.kinds import KINDS, kind_of
 from filings.removal import remove_draft
 from filings.submission import Refused, open_batch, open_filing, read_versions
 from models.carrier import Carrier
@@ -94,7 +94,8 @@ def _chosen_carrier(kind: Kind) -> Carrier | None:
 @role("legal", "item_handler")
 def ask_filing_removal(filing_id: uuid.UUID) -> str:
     """Ask before a draft is removed."""
-    return render_template("filing/removal.html", filing=_removable(filing_id))
+    filing = _removable(filing_id)
+    return render_template("filing/removal.html", filing=filing, kind=kind_of(filing))
 
 
 @blueprint.post("/filings/<uuid:filing_id>/removal")

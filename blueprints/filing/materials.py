@@ -113,8 +113,7 @@ def send_version(filing: Filing, version_no: str) -> ResponseReturnValue:
 def commitment_template_pdf(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Send the 承诺书 to be signed, with what is known filled in."""
     filing = own_filing(filing_id)
-    carrier_name = getattr(filing, "makerspace_name", None) or filing.name
     data = commitment_template(
-        filing.unit.name, carrier_name, filing.batch.name, filing.unit.legal_representative
+        filing.unit.name, filing.name, filing.batch.name, filing.unit.legal_representative
     )
     return send_file(BytesIO(data), "application/pdf", as_attachment=True, download_name="承诺书模板.pdf")

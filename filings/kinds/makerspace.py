@@ -298,6 +298,7 @@ MAKERSPACE = Kind(
         Tab("development_plan", "发展思路、目标及措施", DevelopmentPlanForm),
     ),
     conditions=CONDITIONS,
+    conditions_source="《国家众创空间备案暂行规定》",
     cross_checks=(
         duplicates("teams", "team_name", "团队名称"),
         duplicates("enterprises", "uscc", "统一社会信用代码"),

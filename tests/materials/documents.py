@@ -132,6 +132,7 @@ def document(tabs: list[Document], attachments: list[Document] | None = None, **
             {"label": "填报日期", "text": "2021年11月10日"},
         ],
         "tabs": tabs,
+        "conditions_label": "备案条件自查",
         "conditions": [],
         "attachments": attachments or [],
         **changes,
