@@ -22,12 +22,12 @@ check: $(VENV)/.test-installed
 	$(BIN)/lint-imports
 
 # Resolve the dependencies anew. Versions that are locked stay unless pyproject.toml asks for others;
-# `make lock UPGRADE=--upgrade` takes the newest.
+# `make lock UPGRADE=--upgrade` takes the newest. 3.11.2 is the Python of Debian 12: it needs a package more.
 lock:
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" --quiet install uv && \
 	echo setuptools > "$$folder/build.in" && \
-	compile="$$folder/bin/uv pip compile pyproject.toml $$folder/build.in --python-version 3.11 --quiet \
+	compile="$$folder/bin/uv pip compile pyproject.toml $$folder/build.in --python-version 3.11.2 --quiet \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header $(UPGRADE)" && \
 	$$compile -o requirements.lock && \
 	$$compile --extra test -o requirements-test.lock
