@@ -66,8 +66,7 @@ def sections(document: Document) -> list[Section]:
     """The tabs that hold anything, then the self-check; each numbered 一、二、三 … in order."""
     pages_of = {attachment["no"]: attachment["pages"] for attachment in document["attachments"]}
     drafts: list[tuple[str, list[Part]]] = [
-        (tab["label"], list(_parts(document, tab, pages_of)))
-        for tab in document["tabs"]
+        (tab["label"], list(_parts(document, tab, pages_of))) for tab in document["tabs"]
     ]
     if document["conditions"]:
         drafts.append((document["conditions_label"], [Part("conditions", "", document["conditions"])]))
