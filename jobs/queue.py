@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import TimeoutError as RedisSilent
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -185,7 +185,7 @@ def _renew_until(ended: threading.Event, lease: Lease) -> None:
             return
 
 
-def _is_free(now: datetime):  # type: ignore[no-untyped-def]  # SQLAlchemy's own type says no more
+def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(Job.state == "queued", and_(Job.state == "running", Job.lease_until <= now))
 
 

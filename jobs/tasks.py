@@ -58,6 +58,7 @@ def _keep_result(lease: queue.Lease) -> None:
         db.start_writing()
     if queue.finish(db.session(), lease, datetime.now(UTC)):
         db.session.commit()
+        log.info("Job %s (%s %s) is done", lease.job_id, lease.task, lease.target_id)
     else:
         db.session.rollback()
 

@@ -13,10 +13,13 @@ def main() -> None:
     """Run the command named in the arguments."""
     arguments = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("jobs").setLevel(logging.INFO)
     try:
         sys.exit(arguments.run(Settings.from_env(), arguments))
     except (UnsafeSettings, CannotRun) as error:
         sys.exit(f"hatchery: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 import models  # noqa: F401  (maps every table)
 from config import Settings
+from demo.identity import demo_id
 from demo.load import load_demo
 from extensions import clock, db
 from files.storage import storage_from_url
@@ -39,12 +40,13 @@ def migrate_and_load(settings: Settings) -> None:
 
 
 def demo_accounts(settings: Settings) -> list[str]:
-    """Return a line for every account of a demo: login name and who it is; nothing in production."""
+    """Return a line for every account that came with the demo: login name and who it is."""
     if not settings.is_demo:
         return []
     with connected(settings):
         accounts = db.session.scalars(select(Account).order_by(Account.account_type, Account.login_name))
-        return [f"{account.login_name:<20} {_who(account)}" for account in accounts]
+        demos = [one for one in accounts if one.id == demo_id(f"account/{one.login_name}")]
+        return [f"{account.login_name:<20} {_who(account)}" for account in demos]
 
 
 @contextmanager

@@ -26,12 +26,12 @@ def serve(settings: Settings) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _data_folder_of_our_own(settings):
         _wait_for_port(settings)
+        print("正在准备数据，首次启动约需半分钟……", flush=True)
+        prepare(settings)
+        accounts = demo_accounts(settings)
         supervisor = Supervisor()
         supervisor.catch_signals()
         try:
-            print("正在准备数据，首次启动约需半分钟……", flush=True)
-            prepare(settings)
-            accounts = demo_accounts(settings)
             environment = _start_redis(supervisor, settings)
             supervisor.start(_hatchery("worker", environment, signal.SIGKILL))
             supervisor.start(_hatchery("web", environment, signal.SIGTERM))

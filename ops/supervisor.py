@@ -20,7 +20,7 @@ LONGEST_PAUSE = 30.0
 GRACE_SECONDS = 12
 
 
-@dataclass
+@dataclass(eq=False)
 class Program:
     """A program to keep running; the kernel sends it `orphan_signal` when the supervisor is killed."""
 
