@@ -34,9 +34,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live_server(demo_installation: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A copy of the demo of its own for the module."""
+    """A copy of the demo that all these tests share; each opens filings of its own."""
     data_dir = tmp_path_factory.mktemp("live") / "var"
     shutil.copytree(demo_installation, data_dir)
     served = Served(data_dir).start()
