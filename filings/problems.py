@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -162,10 +162,18 @@ def find_problems(session: Session, kind: Kind, filing: Any, figures: Figures) -
         problems += tab_problems(tab, filing, states.get(tab.name), filled[filing.id])
         for table in tab.tables:
             problems += table_problems(kind, table, filing, figures)
-            for row in read_rows(session, table, filing.id):
-                problems += row_problems(kind, table, row, filing, filled[row.id])
-            problems += across[table.name]
+            rows = read_rows(session, table, filing.id)
+            found = [p for row in rows for p in row_problems(kind, table, row, filing, filled[row.id])]
+            problems += _numbered(rows, found + across[table.name])
     return problems
+
+
+def _numbered(rows: list[Any], problems: list[Problem]) -> list[Problem]:
+    """Name the row in every label, 第 3 行 证明材料, and put the problems in the order of the rows."""
+    seqs = {str(row.id): seq for seq, row in enumerate(rows, 1)}
+    problems = [p for p in problems if p.row_id in seqs]
+    named = [replace(p, label=f"第 {seqs[p.row_id or '']} 行 {p.label}") for p in problems]
+    return sorted(named, key=lambda problem: seqs[problem.row_id or ""])
 
 
 def view_tabs(session: Session, kind: Kind, filing: Any, figures: Figures) -> list[TabView]:
