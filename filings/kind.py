@@ -56,7 +56,10 @@ class CrossCheck:
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """A place for one PDF. `required` and `hint` may depend on the row or filing that owns it."""
+    """A place for one PDF. `required` and `hint` may depend on the row or filing that owns it.
+
+    `has_template`: the 承诺书 is offered, filled in with what is known, to be signed and scanned.
+    """
 
     name: str
     label: str
@@ -64,7 +67,7 @@ class Slot:
     hint: str | Callable[[Any], str] = ""
     short: str = ""
     group: str = ""
-    template: str = ""
+    has_template: bool = False
 
     kind = "file"
     unit = ""

@@ -3,15 +3,21 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect
 from werkzeug.routing import Rule
 
 from app import create_app
 from blueprints import access
 from extensions import db
+from filings.kind import Kind
+from filings.kinds import KINDS
+from forms.fields import FilingField
 from tests.conftest import demo_settings
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +34,23 @@ ALLOWED_IMPORTS = {
 # Names of tabs, tables and slots are identifiers, a 版本号 is typed from paper: plain text by nature.
 TEXT_PARAMETERS = {"slot", "version_no"}
 MAY_COMMIT = ("blueprints", "jobs", "ops")
+# Columns that no form may reach.
+PROTECTED = {
+    "id", "filing_id", "place", "version", "error_count", "missing_count", "removed_at", "kind", "serial",
+    "batch_id", "unit_id", "carrier_id", "status", "current_level", "receiving_office_id", "submitted_at",
+    "submitted_version_no", "submitted_values", "created_at", "updated_at", "updated_by",
+}  # fmt: skip
+# The desk of a unit shows its register data under the same words as the form of an enterprise.
+EVERYDAY_WORDS = {"统一社会信用代码"}
+
+
+def owners() -> dict[str, tuple[Any, type[Any]]]:
+    """Map `kind tab` and `kind.table` to the declaration and the model that stores its answers."""
+    places: dict[str, tuple[Any, type[Any]]] = {}
+    for kind in KINDS.values():
+        places |= {f"{kind.name} {tab.name}": (tab, kind.model) for tab in kind.tabs}
+        places |= {f"{kind.name}.{table.name}": (table, table.model) for table in kind.tables}
+    return places
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +155,116 @@ def test_fragments_never_extend_a_page() -> None:
     assert [path.name for path in fragments if "{% extends" in path.read_text("utf-8")] == []
 
 
+@pytest.mark.parametrize("owner", sorted(owners()))
+def test_every_question_has_a_column_of_its_name(owner: str) -> None:
+    part, model = owners()[owner]
+    columns = set(inspect(model).columns.keys())
+    assert set(part.fields) - columns == set()
+    assert set(part.fields) & PROTECTED == set()
+
+
+@pytest.mark.parametrize("owner", sorted(owners()))
+def test_questions_and_slots_of_a_place_have_different_names(owner: str) -> None:
+    part, _ = owners()[owner]
+    names = [*part.fields, *(slot.name for slot in part.slots)]
+    assert len(names) == len(set(names))
+    assert not getattr(part, "columns", ()) or sorted(part.columns) == sorted(names)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_slots_of_a_filing_have_different_names(kind: Kind) -> None:
+    names = [slot.name for tab in kind.tabs for slot in tab.slots]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("owner", sorted(owners()))
+def test_every_check_points_at_a_cell_that_exists(owner: str) -> None:
+    part, _ = owners()[owner]
+    cells = {*part.fields, *(slot.name for slot in part.slots)}
+    assert {name for check in part.checks for name in check.fields} - cells == set()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_check_reads_answers_that_exist(kind: Kind) -> None:
+    answers = {name for tab in kind.tabs for name in tab.fields}
+    checks = [check for part in (*kind.tabs, *kind.tables) for check in part.checks]
+    assert {name for check in checks for name in check.reads} - answers == set()
+    tables = {table.name: table for table in kind.tables}
+    for check in kind.cross_checks:
+        assert set(check.fields) <= set(check.tables) <= set(tables)
+        for name, fields in check.fields.items():
+            assert set(fields) <= set(tables[name].fields)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_everything_a_kind_refers_to_exists(kind: Kind) -> None:
+    tabs, tables = {tab.name for tab in kind.tabs}, {table.name for table in kind.tables}
+    answers = {name for tab in kind.tabs for name in tab.fields}
+    assert {condition.tab for condition in kind.conditions} <= tabs
+    assert {derived.table for derived in kind.derived if derived.table} <= tables
+    assert {kind.named_by, *kind.prefilled_from} <= answers
+    for table in kind.tables:
+        columns = set(inspect(table.model).columns.keys())
+        assert {table.named_by} <= set(table.fields)
+        assert {*table.totals, *table.judged} <= columns
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_name_says_one_thing_in_a_kind(kind: Kind) -> None:
+    names = [derived.name for derived in kind.derived]
+    names += [part.name for tab in kind.tabs for part in (*tab.fields.values(), *tab.automatic)]
+    assert len(names) == len(set(names))
+    assert len({condition.code for condition in kind.conditions}) == len(kind.conditions)
+
+
+@pytest.mark.parametrize("owner", [name for name in sorted(owners()) if "." in name])
+def test_closed_cells_exist_whatever_decides_them(owner: str) -> None:
+    table, _ = owners()[owner]
+    cells = {*table.fields, *(slot.name for slot in table.slots)}
+    deciding = [field for field in table.fields.values() if field.decides]
+    for answers in product(*(possible_answers(field) for field in deciding)):
+        row = table.model(**dict(zip((field.name for field in deciding), answers, strict=True)))
+        closed = table.closed(row)
+        assert set(closed) <= cells
+        assert not set(closed) & {field.name for field in deciding}
+        assert all(closed.values())
+
+
+def test_names_of_tabs_and_tables_are_no_fixed_words_of_addresses(app: Flask) -> None:
+    fixed = {
+        match[1]
+        for rule in rules(app)
+        if (match := re.match(r"/filings/<uuid:filing_id>/([a-z-]+)", rule.rule))
+    }
+    assert {"materials", "submission", "preview", "files", "removal", "problems", "receipt"} <= fixed
+    tabs = {tab.name for kind in KINDS.values() for tab in kind.tabs}
+    tables = {table.name for kind in KINDS.values() for table in kind.tables}
+    assert fixed & tabs == fixed & tables == tabs & tables == set()
+    assert all(name.isidentifier() for name in tabs | tables)
+
+
+def test_one_table_name_means_one_kind_of_row() -> None:
+    models: dict[str, set[type]] = {}
+    for kind in KINDS.values():
+        for table in kind.tables:
+            models.setdefault(table.name, set()).add(table.model)
+    assert {name: found for name, found in models.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_no_label_of_a_field_is_typed_a_second_time(kind: Kind) -> None:
+    parts = [part for place in (*kind.tabs, *kind.tables) for part in place.fields.values()]
+    labels = {part.label.text for part in parts} | {derived.label for derived in kind.derived}
+    labels |= {slot.label for place in (*kind.tabs, *kind.tables) for slot in place.slots}
+    repeated = [
+        (path.name, label)
+        for path in sorted((ROOT / "templates" / "filing").glob("*.html"))
+        for label in labels - EVERYDAY_WORDS
+        if re.search(rf">{re.escape(label)}[<（]", path.read_text("utf-8"))
+    ]
+    assert repeated == []
+
+
 @pytest.mark.parametrize("name", sorted(ALLOWED_IMPORTS))
 def test_a_single_module_imports_downwards_only(name: str) -> None:
     imported = set(our_imports(ROOT / f"{name}.py"))
@@ -142,6 +275,13 @@ def test_a_single_module_imports_downwards_only(name: str) -> None:
 def test_only_the_commands_import_the_application(package: str) -> None:
     importing = [path for path in (ROOT / package).rglob("*.py") if {"app", "ops"} & set(our_imports(path))]
     assert importing == []
+
+
+def possible_answers(field: FilingField) -> list[Any]:
+    if field.kind == "yesno":
+        return [None, False, True]
+    values = [value for value, _ in field.choices]
+    return [None, *([value] for value in values)] if field.kind == "choices" else [None, *values]
 
 
 def rules(app: Flask) -> list[Rule]:

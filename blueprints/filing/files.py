@@ -2,9 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role, streams
@@ -20,6 +21,7 @@ from filings.cells import row_number
 from filings.editing import attach, detach, find_attachment
 from filings.kind import Slot, Tab, Table
 from filings.kinds import kind_of
+from materials.commitment import commitment_template
 from models.attachment import Attachment
 from models.filing import Filing
 from models.stored_file import StoredFile
@@ -91,6 +93,19 @@ def _serve(place: Place) -> ResponseReturnValue:
 
 def _attachment(place: Place) -> Attachment:
     return find_attachment(db.session(), place.owner.id, place.slot.name) or abort(404)
+
+
+@blueprint.get(f"{TAB_FILE}/template.pdf")
+@role("legal", "item_handler")
+def tab_file_template(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
+    """Send the paper to be signed and scanned into a slot, with what is known filled in."""
+    place = _tab_place(own_filing(filing_id), slot)
+    filing, unit = place.filing, place.filing.unit
+    if not place.slot.has_template:
+        abort(404)
+    data = commitment_template(unit.name, filing.name, filing.batch.name, unit.legal_representative)
+    name = f"{place.slot.label}模板.pdf"
+    return send_file(BytesIO(data), "application/pdf", as_attachment=True, download_name=name)
 
 
 @blueprint.post(TAB_FILE)

@@ -1,10 +1,9 @@
 """下载材料: generating the 申报书, watching the job, fetching the PDF."""
 
 import uuid
-from io import BytesIO
 from typing import Any
 
-from flask import abort, redirect, request, send_file, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
@@ -17,7 +16,6 @@ from filings.kinds import kind_of
 from filings.snapshot import changed_tabs, content_hash, snapshot
 from filings.submission import NotReady, blocking_problems, generate, read_versions
 from jobs import queue
-from materials.commitment import commitment_template
 from models.filing import Filing
 from models.material_version import MaterialVersion
 
@@ -106,14 +104,3 @@ def send_version(filing: Filing, version_no: str) -> ResponseReturnValue:
         abort(404)
     name = f"{kind_of(filing).title}_{filing.name}_{version_no}.pdf"
     return send_pdf(version.pdf_sha256, name, inline="download" not in request.args)
-
-
-@blueprint.get("/filings/<uuid:filing_id>/commitment/template.pdf")
-@role("legal", "item_handler")
-def commitment_template_pdf(filing_id: uuid.UUID) -> ResponseReturnValue:
-    """Send the 承诺书 to be signed, with what is known filled in."""
-    filing = own_filing(filing_id)
-    data = commitment_template(
-        filing.unit.name, filing.name, filing.batch.name, filing.unit.legal_representative
-    )
-    return send_file(BytesIO(data), "application/pdf", as_attachment=True, download_name="承诺书模板.pdf")

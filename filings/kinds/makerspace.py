@@ -276,7 +276,7 @@ MAKERSPACE = Kind(
         Tab("instructions", "填报说明", InstructionsForm, note="请认真阅读后再填报。",
             extra_template="filing/_instructions.html"),
         Tab("commitment", "承诺书", note="下载模板，填写、签字并加盖公章，扫描后上传。",
-            slots=(Slot("commitment_file", "承诺书", hint="签字及盖章扫描件", template="commitment"),)),
+            slots=(Slot("commitment_file", "承诺书", hint="签字及盖章扫描件", has_template=True),)),
         Tab("basic_info", "基础信息", BasicInfoForm, tables=(MEDIA_REPORTS, HONORS), automatic=OPERATOR,
             fields_label="基本情况",
             derived=(
