@@ -1,7 +1,8 @@
 """An activity row (创新创业活动)."""
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import ChoiceField, DateField, LongTextField, TextField
+from forms.choices import ChoiceField
+from forms.fields import DateField, LongTextField, TextField
 
 
 class ActivityForm(FilingForm):

@@ -7,21 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from stdnum.cn import uscc as stdnum_uscc
 from wtforms import Field
 
 from forms.base import Refusal, required_marker
 from forms.formats import show_date, show_number
 
 MAX_AMOUNT = Decimal("99999999.99")
-USCC_ALPHABET = set("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
 
 class FilingField(Field):
     """A question. Subclasses set `kind` and say how to `parse` typed text and `show` a stored value.
 
-    `short` is the label in a table head (with line breaks where it may wrap), `group` the head above several columns, `width` a relative
-    column width, `unit` stands beside the box, `description` is the hint.
+    `short` is the label in a table head (with line breaks where it may wrap), `group` the
+    head above several columns, `width` a relative column width, `unit` stands beside the box,
+    `description` is the hint.
     """
 
     kind = "text"
@@ -204,80 +203,6 @@ class DateField(FilingField):
         return None if value is None else value.isoformat()
 
 
-class ChoiceField(FilingField):
-    """One of several fixed answers, posted as its identifier."""
-
-    kind = "choice"
-
-    def __init__(
-        self,
-        label: str,
-        validators: Sequence[Any] = (),
-        *,
-        choices: Sequence[tuple[str, str]],
-        **options: Any,
-    ) -> None:
-        super().__init__(label, validators, **options)
-        self.choices = tuple(choices)
-
-    def parse(self, text: str) -> Any:
-        if text not in dict(self.choices):
-            raise self.refuse("E_CHOICE", "取值不在可选范围内，请从列表中选择")
-        return text
-
-    def show(self, value: Any) -> str:
-        return dict(self.choices).get(value, "" if value is None else str(value))
-
-
-class YesNoField(ChoiceField):
-    """是 or 否, posted as yes or no, stored as a truth value."""
-
-    kind = "yesno"
-
-    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
-        super().__init__(label, validators, choices=(("yes", "是"), ("no", "否")), width=4, **options)
-
-    def parse(self, text: str) -> bool:
-        return super().parse(text) == "yes"
-
-    def show(self, value: bool | None) -> str:
-        return "" if value is None else ("是" if value else "否")
-
-    def plain(self, value: bool | None) -> str | None:
-        return None if value is None else ("yes" if value else "no")
-
-
-class TickField(YesNoField):
-    """A single box to tick; not ticked means no answer."""
-
-    kind = "tick"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = True if valuelist and valuelist[0] == "yes" else None
-
-
-class ChoicesField(ChoiceField):
-    """Any of several fixed answers; stored as a list in the order of the choices, None when nothing is ticked."""
-
-    kind = "choices"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        known = dict(self.choices)
-        if any(value not in known for value in valuelist):
-            raise self.refuse("E_CHOICE", "取值不在可选范围内，请从列表中选择")
-        self.data = [value for value in known if value in valuelist] or None
-
-    def show(self, value: list[str] | None) -> str:
-        known = dict(self.choices)
-        return "、".join(known.get(item, item) for item in value or ())
-
-    def plain(self, value: list[str] | None) -> list[str] | None:
-        return value or None
-
-    def shown_input(self) -> str:
-        return ",".join(self.raw_data if self.raw_data is not None else self.data or ())
-
-
 class NamedRowField(TextField):
     """The name of a row of another table, as `offers` gives it; checked when submitting."""
 
@@ -290,46 +215,6 @@ class NamedRowField(TextField):
         super().__init__(label, validators, **options)
         self.table, self.offers = table, offers
         self.choices: Sequence[tuple[str, str]] = ()
-
-
-class UsccField(TextField):
-    """统一社会信用代码 with its check character. Source: GB 32100-2015."""
-
-    kind = "code"
-
-    def parse(self, text: str) -> str:
-        code = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
-        if len(code) != 18:
-            raise self.refuse("E_USCC", f"统一社会信用代码应为 18 位，现有 {len(code)} 位，请核对营业执照")
-        wrong = next((c for c in code if c not in USCC_ALPHABET), None)
-        if wrong:
-            raise self.refuse(
-                "E_USCC", f"统一社会信用代码不使用「{wrong}」（不含 I、O、S、V、Z），请核对营业执照"
-            )
-        if not code[2:8].isdigit():
-            raise self.refuse("E_USCC", "统一社会信用代码第 3–8 位应为数字，请核对营业执照")
-        if stdnum_uscc.calc_check_digit(code[:-1]) != code[-1]:
-            raise self.refuse("E_USCC", "统一社会信用代码校验位不符，请核对营业执照")
-        return code
-
-
-class EmailField(TextField):
-    """An e-mail address."""
-
-    def parse(self, text: str) -> str:
-        if not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", text):
-            raise self.refuse("E_EMAIL", "电子邮箱格式不正确，例如 lianxi@example.com")
-        return super().parse(text)
-
-
-class MobileField(TextField):
-    """A mainland mobile number."""
-
-    def parse(self, text: str) -> str:
-        figure = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
-        if not re.fullmatch(r"1[3-9]\d{9}", figure):
-            raise self.refuse("E_MOBILE", "手机号码格式不正确，应为 11 位数字，例如 13800000000")
-        return figure
 
 
 def normalised(text: str) -> str:

@@ -4,17 +4,9 @@ Source: 《国家备案众创空间申报操作手册》(2021); 《国家众创�
 """
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import (
-    ChoiceField,
-    ChoicesField,
-    DateField,
-    EmailField,
-    LongTextField,
-    MobileField,
-    TextField,
-    TickField,
-    YesNoField,
-)
+from forms.choices import ChoiceField, ChoicesField, TickField, YesNoField
+from forms.codes import EmailField, MobileField
+from forms.fields import DateField, LongTextField, TextField
 
 TEXT_LIMIT = 5000
 

@@ -1,7 +1,8 @@
 """Rows of recognition: media reports and honors."""
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import ChoiceField, DateField, TextField
+from forms.choices import ChoiceField
+from forms.fields import DateField, TextField
 
 
 class MediaReportForm(FilingForm):

@@ -1,16 +1,9 @@
 """Rows of residents: teams and enterprises."""
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import (
-    ChoiceField,
-    CountField,
-    DateField,
-    MoneyField,
-    NamedRowField,
-    TextField,
-    UsccField,
-    YesNoField,
-)
+from forms.choices import ChoiceField, YesNoField
+from forms.codes import UsccField
+from forms.fields import CountField, DateField, MoneyField, NamedRowField, TextField
 
 FINANCING = "获得投融资情况"
 

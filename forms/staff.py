@@ -1,7 +1,8 @@
 """Rows of people: service staff and mentors."""
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import ChoiceField, CountField, LongTextField, TextField
+from forms.choices import ChoiceField
+from forms.fields import CountField, LongTextField, TextField
 
 
 class ServiceStaffForm(FilingForm):

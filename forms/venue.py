@@ -1,7 +1,8 @@
 """A venue row (服务场地)."""
 
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import AreaField, ChoicesField, CountField, TextField
+from forms.choices import ChoicesField
+from forms.fields import AreaField, CountField, TextField
 
 PARTS = "其中（平方米）"
 

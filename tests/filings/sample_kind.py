@@ -19,7 +19,8 @@ from filings.kinds import KINDS
 from filings.rules.residents import duplicates
 from filings.rules.thresholds import at_least
 from forms.base import FilingForm, RequiredToSubmit
-from forms.fields import AreaField, ChoiceField, DateField, LongTextField, TextField, YesNoField
+from forms.choices import ChoiceField, YesNoField
+from forms.fields import AreaField, DateField, LongTextField, TextField
 from forms.recognition import HonorForm
 from models.base import Base, Hundredths
 from models.batch import Batch

@@ -12,22 +12,17 @@ from werkzeug.datastructures import MultiDict
 
 from filings.kinds import KINDS
 from forms.base import FilingForm, RequiredToSubmit
+from forms.choices import ChoiceField, ChoicesField, TickField, YesNoField
+from forms.codes import EmailField, MobileField, UsccField
 from forms.fields import (
     AreaField,
-    ChoiceField,
-    ChoicesField,
     CountField,
     DateField,
-    EmailField,
     FilingField,
     LongTextField,
-    MobileField,
     MoneyField,
     NamedRowField,
     TextField,
-    TickField,
-    UsccField,
-    YesNoField,
 )
 
 
