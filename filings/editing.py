@@ -60,10 +60,11 @@ def remove_row(session: Session, filing: Filing, row: Any, actor: Actor, at: dat
     session.flush()
 
 
-def restore_row(session: Session, filing: Filing, row: Any, actor: Actor, at: datetime) -> None:
-    """Bring a removed row back."""
+def restore_row(session: Session, filing: Filing, table: Table, row: Any, actor: Actor, at: datetime) -> None:
+    """Bring a removed row back; what its checks read elsewhere may have changed meanwhile."""
     row.removed_at = None
     row.version += 1
+    _judge_row(session, filing, table, row)
     filing.touch(actor, at)
     session.flush()
 

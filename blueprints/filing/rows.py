@@ -195,7 +195,7 @@ def restore_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseR
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     row = find_row(filing, table, row_id, removed=True)
-    editing.restore_row(db.session(), filing, row, actor(), clock.now())
+    editing.restore_row(db.session(), filing, table, row, actor(), clock.now())
     db.session.commit()
     page = _page(filing, table)
     return _saved(page, table, one_row(page, table, row), "changed")
