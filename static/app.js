@@ -11,7 +11,7 @@
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
   function isDirty() { return Boolean(document.querySelector('form[data-dirty]')); }
 
-  // A line of state with its shape. It goes to the live region of the foot unless another place is given.
+  // A line of state with its shape, in the foot unless another place is given.
   function say(kind, shape, text, place) {
     var line = place || document.getElementById('msg'), span = document.createElement('span');
     var use = document.querySelector('use'), sprite = use ? use.getAttribute('href').split('#')[0] : '';
@@ -26,13 +26,14 @@
   document.documentElement.classList.replace('no-js', 'js');
   window.hatchery = { on: on, near: near, all: all, say: say, composing: false };
 
-  function focusIn(place) {
-    var target = place.matches('[data-focus]') ? place : place.querySelector('[data-focus]');
-    if (target) target.focus();
+  // Whoever types in another form by now stays there.
+  function focusIn(place, sender) {
+    var target = place.matches('[data-focus]') ? place : place.querySelector('[data-focus]'), now = document.activeElement;
+    if (target && (!now || !now.name || now.form === sender)) target.focus();
     return Boolean(target);
   }
 
-  // A row that is rendered again while somebody types on in it: the field, the text and the cursor stay.
+  // A row rendered again while somebody types in it: field, text and cursor stay.
   function remember() {
     var field = document.activeElement;
     memory = !field || !field.name || !field.form ? null : {
@@ -41,10 +42,10 @@
     };
   }
 
-  function restore() {
+  function restore(place) {
     var past = memory, now = document.activeElement;
     if (!past || (now && now !== document.body)) return;
-    var field = all('[name="' + past.name + '"]').filter(function (one) {
+    var field = all('[name="' + past.name + '"]', place).filter(function (one) {
       return !one.disabled && one.form && one.form.id === past.form && (!past.choice || one.value === past.value);
     })[0];
     if (!field) return;
@@ -69,12 +70,12 @@
   });
 
   on('htmx:afterSettle', function (event) {
-    var place = event.detail.elt, dialog = place.closest('dialog');
+    var place = event.detail.elt, sender = event.detail.requestConfig.elt, dialog = place.closest('dialog');
     if (dialog && !dialog.open && dialog.children.length) {
       opener = opener || document.activeElement;
       dialog.showModal();
     }
-    if (!focusIn(place)) restore();
+    if (!focusIn(place, sender.form || sender)) restore(place);
   });
 
   on('htmx:afterRequest', function (event) {
@@ -143,7 +144,6 @@
   var aim = document.getElementById(window.location.hash.slice(1));
   if (!focusIn(document.body) && aim) aim.focus();
 
-  // Service worker: static files and the offline page, nothing else.
   var worker = navigator.serviceWorker;
 
   function offerUpdate(registration) {
@@ -166,7 +166,7 @@
     });
   }
 
-  // Signing out leaves nothing of us in the browser, as the computer may be a public one.
+  // The computer may be a public one: signing out leaves nothing of us.
   function forget() {
     if (!worker) return;
     if (worker.controller) worker.controller.postMessage('clear');

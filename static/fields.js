@@ -10,7 +10,7 @@
   on('compositionstart', function () { page.composing = true; });
   on('compositionend', function () { page.composing = false; });
 
-  // Enter saves the row, Esc gives it up; while a word is being composed both belong to the input method.
+  // Enter saves the row, Esc gives it up; while a word is composed both belong to the input method.
   on('keydown', function (event) {
     if (event.isComposing || event.keyCode === 229) return;
     var row = near(event, '[data-row]'), plain = near(event, 'input:not([type=file]), select');
@@ -35,7 +35,7 @@
     if (field.dataset.max) count(field);
   });
 
-  // Live search: while Chinese is typed nothing is sent before the word is chosen.
+  // Live search sends nothing before a Chinese word is chosen.
   function settle(event) {
     var field = near(event, '[data-live]');
     if (!field || page.composing) return;

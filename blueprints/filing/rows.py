@@ -82,7 +82,7 @@ def row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnVal
     page = _page(filing, table)
     view = one_row(page, table, find_row(filing, table, row_id))
     if is_fragment():
-        return render("filing/_row.html", page, view=view)
+        return render("filing/_row.html", page, view=view, focus_link=True)
     return redirect(_place(filing, view), 303)
 
 
@@ -93,7 +93,10 @@ def edit_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     page = _page(filing, table)
-    return _answer(page, table, open_row(page, table, find_row(filing, table, row_id)), 200)
+    view = open_row(page, table, find_row(filing, table, row_id))
+    if is_fragment():
+        return render("filing/_row_edit.html", page, view=view, focus_first=True)
+    return _answer(page, table, view, 200)
 
 
 @blueprint.post(ROW)

@@ -101,7 +101,18 @@ class Clerk:
 
     def upload(self, row: Locator, slot: str, name: str = "证明.pdf", pages: int = 1) -> None:
         """Choose a file for a slot of a row; it is sent at once, or by 上传 without JavaScript."""
-        self._send(row.locator(f'td[id$="-{slot}"]'), name, pages)
+        cell = self.choose(row, slot, name, pages)
+        if not self.has_javascript:
+            cell.get_by_role("button", name="上传").click()
+        expect(cell.locator(".file")).to_contain_text(f"{pages} 页")
+        if self.has_javascript:
+            self.settle()
+
+    def choose(self, row: Locator, slot: str, name: str = "证明.pdf", pages: int = 1) -> Locator:
+        """Choose a file for a slot of a row, and return the cell."""
+        cell = row.locator(f'td[id$="-{slot}"]')
+        self._choose(cell, name, pages)
+        return cell
 
     def upload_to_tab(self, slot: str, name: str, pages: int = 1) -> None:
         """Choose a file for a slot of the tab and press 上传."""
@@ -109,14 +120,6 @@ class Clerk:
         self._choose(place, name, pages)
         place.get_by_role("button", name="上传").click()
         expect(place.locator(".file")).to_contain_text(f"{pages} 页")
-
-    def _send(self, cell: Locator, name: str, pages: int) -> None:
-        self._choose(cell, name, pages)
-        if not self.has_javascript:
-            cell.get_by_role("button", name="上传").click()
-        expect(cell.locator(".file")).to_contain_text(f"{pages} 页")
-        if self.has_javascript:
-            self.settle()
 
     @staticmethod
     def _choose(place: Locator, name: str, pages: int) -> None:
