@@ -59,7 +59,7 @@ def test_the_dead_are_started_again(serve: Serve) -> None:
 
 def test_nothing_is_left_when_the_supervisor_is_killed(serve: Serve) -> None:
     served = serve()
-    assert len(served.processes()) >= 5
+    wait_until(lambda: len(served.processes()) >= 5)  # redis, worker, web and its two workers
     served.stop(signal.SIGKILL)
     wait_until(lambda: served.processes() == [], lambda: str(served.processes()))
 
