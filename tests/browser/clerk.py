@@ -99,6 +99,30 @@ class Clerk:
             self.settle()
         return self.page.locator(f"#{self.rows(table).nth(count).get_attribute('id')}")
 
+    def edit_row(self, table: str, place: int) -> Locator:
+        """Press 编辑 in the row at this place, counted from 0, and return the row as a form."""
+        row = self.rows(table).nth(place)
+        row.get_by_role("link", name="编辑").click()
+        expect(row.locator("[data-save]")).to_be_visible()
+        return row
+
+    def fill_open_row(self, table: str, place: int, answers: Answers) -> None:
+        row = self.rows(table).nth(place)
+        self.fill(answers, row, f"row-{str(row.get_attribute('id')).removeprefix(table + '-')}")
+
+    def press_save_row(self, table: str, place: int) -> None:
+        self.rows(table).nth(place).get_by_role("button", name="保存行").click()
+
+    def save_open_row(self, table: str, place: int) -> None:
+        """Press 保存行 and wait for the row as text."""
+        self.press_save_row(table, place)
+        expect(self.rows(table).nth(place).get_by_role("link", name="编辑")).to_be_visible()
+
+    def save(self) -> None:
+        """Press 保存 and wait until the page says so."""
+        self.page.get_by_role("button", name="保存", exact=True).click()
+        expect(self.page.locator("#msg")).to_contain_text("已保存")
+
     def upload(self, row: Locator, slot: str, name: str = "证明.pdf", pages: int = 1) -> None:
         """Choose a file for a slot of a row; it is sent at once, or by 上传 without JavaScript."""
         cell = self.choose(row, slot, name, pages)

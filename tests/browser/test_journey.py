@@ -99,6 +99,8 @@ def fill_venue(clerk: Clerk) -> None:
     assert clerk.values()["venue_total_area"] == "0"
     assert clerk.conditions()["MK-04A"] == "fail"
     row = clerk.add_row("venue_rows", VENUE)
+    expect(clerk.page.locator("tfoot")).to_contain_text("1,200.5")
+    expect(clerk.page.locator("#row-count")).to_have_text("1 行")
     assert clerk.values()["venue_total_area"] == "1200.5"
     assert clerk.values()["venue_service_ratio"] == "83.3"
     assert clerk.conditions()["MK-04A"] == "pass"
@@ -109,6 +111,7 @@ def fill_venue(clerk: Clerk) -> None:
 def fill_staff(clerk: Clerk) -> None:
     for name in STAFF:
         clerk.upload(clerk.add_row("service_staff", staff(name)), "evidence_file", f"证书-{name}.pdf")
+    expect(clerk.page.locator('.subtabs [aria-current="page"]')).to_have_text(f"专业服务人员 {len(STAFF)}")
     clerk.go("创业导师")
     for name in MENTORS:
         clerk.upload(clerk.add_row("mentors", mentor(name)), "evidence_file", f"聘书-{name}.pdf")
