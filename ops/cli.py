@@ -79,11 +79,13 @@ def _migrate(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _demo(settings: Settings, arguments: argparse.Namespace) -> None:
-    from ops.prepare import prepare
+    from demo.accounts import PASSWORD
+    from ops.prepare import demo_accounts, prepare_demo
 
     if not settings.is_demo:
         raise CannotRun("演示数据只能载入演示环境（HATCHERY_ENV=demo）。")
-    prepare(settings)
+    prepare_demo(settings)
+    print(f"演示账号（密码均为 {PASSWORD}）：", *demo_accounts(settings), sep="\n  ")
 
 
 def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:

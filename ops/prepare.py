@@ -17,21 +17,10 @@ from models.reference import load_reference
 from ops.database import migrate
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the installation of `settings` to the state this version needs; safe at every start."""
-    migrate_and_load(settings)
-    storage = storage_from_url(settings.storage_url)  # makes the folder
-    with connected(settings):
-        if settings.is_demo:
-            db.start_writing()
-            load_demo(db.session(), storage)
-            db.session.commit()
-        set_clock(settings)
-
-
 def migrate_and_load(settings: Settings) -> None:
-    """Bring the database to this version, regions and offices included."""
+    """Bring the installation to this version: folders, tables, regions and offices; safe at every start."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    storage_from_url(settings.storage_url)  # makes the folder
     with connected(settings):
         migrate()
         db.start_writing()
@@ -39,10 +28,18 @@ def migrate_and_load(settings: Settings) -> None:
         db.session.commit()
 
 
+def prepare_demo(settings: Settings) -> None:
+    """Bring a demo to this version, add what is missing of its data, and set its clock."""
+    migrate_and_load(settings)
+    with connected(settings):
+        db.start_writing()
+        load_demo(db.session(), storage_from_url(settings.storage_url))
+        db.session.commit()
+        set_clock(settings)
+
+
 def demo_accounts(settings: Settings) -> list[str]:
     """Return a line for every account that came with the demo: login name and who it is."""
-    if not settings.is_demo:
-        return []
     with connected(settings):
         accounts = db.session.scalars(select(Account).order_by(Account.account_type, Account.login_name))
         demos = [one for one in accounts if one.id == demo_id(f"account/{one.login_name}")]

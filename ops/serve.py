@@ -1,23 +1,25 @@
 """`hatchery serve`: the whole product on one machine, from one command."""
 
 import fcntl
+import functools
 import http
 import http.client
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from config import Settings
-from demo.accounts import PASSWORD as DEMO_PASSWORD
+from jobs.child import die_with_parent
 from ops import redis_server
 from ops.errors import CannotRun
-from ops.prepare import demo_accounts, prepare
 from ops.supervisor import Program, Supervisor
 
+HATCHERY = [sys.executable, "-m", "ops.cli"]
 PORT_PATIENCE = 5  # seconds; a server that was just stopped may still be letting go of its port
 
 
@@ -27,16 +29,16 @@ def serve(settings: Settings) -> None:
     with _data_folder_of_our_own(settings):
         _wait_for_port(settings)
         print("正在准备数据，首次启动约需半分钟……", flush=True)
-        prepare(settings)
-        accounts = demo_accounts(settings)
+        environment = _environment(settings)
+        said = _prepare(settings, environment)
         supervisor = Supervisor()
         supervisor.catch_signals()
         try:
-            environment = _start_redis(supervisor, settings)
+            _start_redis(supervisor, settings, environment)
             supervisor.start(_hatchery("worker", environment, signal.SIGKILL))
             supervisor.start(_hatchery("web", environment, signal.SIGTERM))
             if supervisor.run(until=lambda: _is_ready(settings)):
-                _welcome(settings, accounts)
+                _welcome(settings, said)
                 supervisor.run(until=lambda: False)
         finally:
             supervisor.stop()
@@ -75,19 +77,35 @@ def _port_is_free(settings: Settings) -> bool:
     return True
 
 
-def _start_redis(supervisor: Supervisor, settings: Settings) -> dict[str, str]:
-    """Start the embedded Redis unless another one is set; return the environment of the others."""
-    environment = os.environ | {"HATCHERY_DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
-    if settings.redis_url:
-        return environment
-    command = redis_server.command(settings.data_dir)
-    supervisor.start(Program("redis", command, dict(os.environ), signal.SIGKILL))
-    return environment | {"HATCHERY_REDIS_URL": redis_server.url(settings.data_dir)}
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return what our programs find in their environment: the settings, with the Redis there will be."""
+    redis_url = settings.redis_url or redis_server.url(settings.data_dir)
+    ours = {"HATCHERY_DATA_DIR": str(settings.data_dir), "HATCHERY_REDIS_URL": redis_url}
+    return os.environ | ours | {"PYTHONUNBUFFERED": "1"}
+
+
+def _prepare(settings: Settings, environment: dict[str, str]) -> str:
+    """Prepare the data in a process of its own, whose memory is free again; return what it said."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        [*HATCHERY, "demo" if settings.is_demo else "migrate"], env=environment, check=False,
+        stdout=subprocess.PIPE, text=True,
+        preexec_fn=functools.partial(die_with_parent, os.getpid(), signal.SIGTERM),
+    )  # fmt: skip
+    if done.returncode:
+        raise CannotRun("数据没有准备好，原因见上。")
+    return done.stdout
+
+
+def _start_redis(supervisor: Supervisor, settings: Settings, environment: dict[str, str]) -> None:
+    """Start the embedded Redis, unless the settings name another one."""
+    if not settings.redis_url:
+        command = redis_server.command(settings.data_dir)
+        supervisor.start(Program("redis", command, environment, signal.SIGKILL))
 
 
 def _hatchery(name: str, environment: dict[str, str], orphan_signal: signal.Signals) -> Program:
     """Run one of our own commands. A worker may be killed at any time, gunicorn must stop its workers."""
-    return Program(name, [sys.executable, "-m", "ops.cli", name], environment, orphan_signal)
+    return Program(name, [*HATCHERY, name], environment, orphan_signal)
 
 
 def _is_ready(settings: Settings) -> bool:
@@ -102,8 +120,5 @@ def _is_ready(settings: Settings) -> bool:
         connection.close()
 
 
-def _welcome(settings: Settings, accounts: list[str]) -> None:
-    print(f"\n孵化申报已启动：{settings.public_url}")
-    if accounts:
-        print(f"演示账号（密码均为 {DEMO_PASSWORD}）：", *accounts, sep="\n  ")
-    print("ready", flush=True)
+def _welcome(settings: Settings, said: str) -> None:
+    print(f"\n孵化申报已启动：{settings.public_url}\n{said}ready", flush=True)
