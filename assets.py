@@ -57,6 +57,8 @@ def _published(source: Path) -> Iterator[Path]:
 def _content(path: Path, names: dict[str, str]) -> bytes:
     if path.suffix == ".css":
         return _slim(path.read_text("utf-8")).encode()
+    if path.suffix == ".js" and path.parent.name != "vendor":
+        return _slim_script(path.read_text("utf-8")).encode()
     if path.suffix == ".webmanifest":
         return re.sub(r'(?<="/static/)[^"]+', lambda m: names[m[0]], path.read_text("utf-8")).encode()
     return path.read_bytes()
@@ -66,6 +68,12 @@ def _slim(css: str) -> str:
     """Drop comments and the spaces that only people need. Strings in our style sheet hold neither."""
     bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     return re.sub(r" ?([{};,>]) ?|(?<=:) ", lambda m: m[1] or "", bare).replace(";}", "}").strip()
+
+
+def _slim_script(script: str) -> str:
+    """Drop indents and the lines that only people need. Our scripts have no text over several lines."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _hashed_name(name: str, content: bytes) -> str:
