@@ -19,6 +19,7 @@ from filings.kinds import KINDS
 from filings.routing import jurisdiction
 from models.event import Actor
 from models.filing import Filing
+from models.region import Region
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -98,12 +99,12 @@ def own_filing(filing_id: uuid.UUID) -> Filing:
 def _own(filing_id: uuid.UUID) -> Select[Filing]:
     """Select the filing with its own answers and all that its pages show around them, in one statement."""
     any_kind = with_polymorphic(Filing, [kind.model for kind in KINDS.values()])
-    shown = (any_kind.batch, any_kind.unit, any_kind.region, any_kind.receiving_office)
-    return (
-        select(any_kind)
-        .where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
-        .options(*(joinedload(part) for part in shown))
-    )
+    shown = [joinedload(part) for part in (any_kind.batch, any_kind.unit, any_kind.receiving_office)]
+    place = joinedload(any_kind.region)
+    for _ in ("city", "province", "nation"):  # as far up as the full name of a place needs
+        place = place.joinedload(Region.geo_parent)
+    mine = select(any_kind).where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
+    return mine.options(*shown, place)
 
 
 def editable_filing(filing_id: uuid.UUID) -> Filing:

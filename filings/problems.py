@@ -176,13 +176,16 @@ def _numbered(rows: list[Any], problems: list[Problem]) -> list[Problem]:
     return sorted(named, key=lambda problem: seqs[problem.row_id or ""])
 
 
-def view_tabs(session: Session, kind: Kind, filing: Any, figures: Figures) -> list[TabView]:
-    """Tell the state of every tab from the counts kept on the rows: no row is read."""
-    states, filled = read_tab_states(session, filing.id), read_filled_slots(session, filing.id, filing.id)
+def view_tabs(
+    kind: Kind, filing: Any, figures: Figures, states: Mapping[str, TabState], slots_filled: set[str]
+) -> list[TabView]:
+    """Tell the state of every tab from the counts kept on the rows: no row is read.
+
+    `slots_filled` are those of the filing itself.
+    """
     across = [problem for problem in cross_problems(kind, figures) if problem.is_blocking]
     return [
-        _view_tab(kind, tab, filing, figures, states.get(tab.name), filled[filing.id], across)
-        for tab in kind.tabs
+        _view_tab(kind, tab, filing, figures, states.get(tab.name), slots_filled, across) for tab in kind.tabs
     ]
 
 

@@ -20,11 +20,13 @@ FORMAT = 1
 Document = dict[str, Any]
 
 
-def snapshot(session: Session, filing: Any) -> Document:
-    """Write the filing down with its labels, units, shown values and file hashes; JSON all through."""
+def snapshot(session: Session, filing: Any, figures: Figures | None = None) -> Document:
+    """Write the filing down with its labels, units, shown values and file hashes; JSON all through.
+
+    `figures` are read unless the caller has just read them.
+    """
     kind = kind_of(filing)
-    figures = load_figures(session, kind, filing)
-    return _Writer(session, kind, filing, figures).document()
+    return _Writer(session, kind, filing, figures or load_figures(session, kind, filing)).document()
 
 
 def content_hash(document: Document) -> str:
@@ -58,6 +60,7 @@ class _Writer:
     def __init__(self, session: Session, kind: Kind, filing: Any, figures: Figures) -> None:
         self.session, self.kind, self.filing, self.figures = session, kind, filing, figures
         self.files = read_attachments(session, filing.id)
+        self.values = derive(kind, figures)
         self.attachments: list[Document] = []
 
     def document(self) -> Document:
@@ -79,12 +82,11 @@ class _Writer:
     def tab(self, tab: Tab) -> Document:
         fields = [self.automatic(automatic) for automatic in tab.automatic]
         fields += [self.field(question) for question in tab.fields.values()]
-        values = derive(self.kind, self.figures)
         return {
             "name": tab.name,
             "label": tab.label,
             "fields": fields,
-            "totals": [_total(values[derived.name]) for derived in tab.derived],
+            "totals": [_total(self.values[derived.name]) for derived in tab.derived],
             "files": [self.slot(tab, slot) for slot in tab.slots],
             "tables": [self.table(tab, table) for table in tab.tables],
         }

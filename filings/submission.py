@@ -130,6 +130,14 @@ def read_versions(session: Session, filing_id: uuid.UUID) -> Sequence[MaterialVe
     return session.scalars(query.order_by(MaterialVersion.number.desc())).all()
 
 
+def newest_version_nos(session: Session, filing_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Map filings to the 版本号 of their newest version; those without one are left out."""
+    theirs = MaterialVersion.filing_id.in_(filing_ids)
+    query = select(MaterialVersion.filing_id, MaterialVersion.version_no).where(theirs)
+    ascending = session.execute(query.order_by(MaterialVersion.number))
+    return {version.filing_id: version.version_no for version in ascending}
+
+
 def dispensable_versions(session: Session, filing_id: uuid.UUID) -> list[MaterialVersion]:
     """List the versions whose bytes may go: neither among the last three nor ever submitted."""
     submitted = {

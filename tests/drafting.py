@@ -11,7 +11,7 @@ from filings import editing
 from filings.derive import derive, judge
 from filings.figures import load_figures
 from filings.kinds import kind_of
-from filings.problems import find_problems, view_tabs
+from filings.problems import TabView, find_problems, read_filled_slots, read_tab_states, view_tabs
 from models.filing import Filing
 from models.stored_file import StoredFile
 from tests.build import NOW, SYSTEM
@@ -91,5 +91,9 @@ class Draft:
         return sorted(p.code for p in found if not p.is_blocking)
 
     def tab_states(self) -> dict[str, tuple[str, int]]:
-        views = view_tabs(self.session, self.kind, self.filing, self.figures())
-        return {view.tab.name: (view.state, view.problem_count) for view in views}
+        return {view.tab.name: (view.state, view.problem_count) for view in self.tabs()}
+
+    def tabs(self) -> list[TabView]:
+        states = read_tab_states(self.session, self.filing.id)
+        filled = read_filled_slots(self.session, self.filing.id, self.filing.id)[self.filing.id]
+        return view_tabs(self.kind, self.filing, self.figures(), states, filled)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from blueprints.access import actor, editable_filing, me, role
 from blueprints.filing import blueprint
@@ -14,7 +15,7 @@ from extensions import clock, db
 from filings.kind import Kind
 from filings.kinds import KINDS, kind_of
 from filings.removal import remove_draft
-from filings.submission import Refused, open_batch, open_filing, read_versions
+from filings.submission import Refused, newest_version_nos, open_batch, open_filing
 from models.carrier import Carrier
 from models.filing import Filing
 
@@ -28,21 +29,20 @@ def filings() -> str:
 
 def _list_page(refused: Refused | None = None) -> str:
     mine = db.session.scalars(
-        select(Filing).where(Filing.unit_id == me().unit_id).order_by(Filing.updated_at.desc())
+        select(Filing)
+        .where(Filing.unit_id == me().unit_id)
+        .options(joinedload(Filing.unit), joinedload(Filing.batch), joinedload(Filing.receiving_office))
+        .order_by(Filing.updated_at.desc())
     ).all()
+    newest = newest_version_nos(db.session(), [filing.id for filing in mine])
     return render_template(
         "filing/list.html",
-        filings=[(filing, _newest_version_no(filing)) for filing in mine],
+        filings=[(filing, newest.get(filing.id, "")) for filing in mine],
         offers=[_offer(kind) for kind in KINDS.values()],
         kinds=KINDS,
         refused=refused,
         idempotency_key=uuid.uuid4().hex,
     )
-
-
-def _newest_version_no(filing: Filing) -> str:
-    versions = read_versions(db.session(), filing.id)
-    return versions[0].version_no if versions else ""
 
 
 def _offer(kind: Kind) -> dict[str, object]:

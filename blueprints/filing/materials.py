@@ -14,7 +14,7 @@ from blueprints.storage import send_pdf
 from extensions import clock, db
 from filings.kinds import kind_of
 from filings.snapshot import changed_tabs, content_hash, snapshot
-from filings.submission import NotReady, blocking_problems, generate, read_versions
+from filings.submission import NotReady, generate, read_versions
 from jobs import queue
 from models.filing import Filing
 from models.material_version import MaterialVersion
@@ -32,10 +32,9 @@ def materials(filing_id: uuid.UUID) -> str:
 def _page(filing: Filing, refused: NotReady | None = None) -> str:
     versions = read_versions(db.session(), filing.id)
     running = next((version for version in versions if not version.is_finished), None)
-    ready = not filing.is_editable or not blocking_problems(db.session(), filing)
     template = "filing/_versions.html" if is_fragment() else "filing/materials.html"
     return render(
-        template, FilingPage(filing), versions=_viewed(filing, versions), running=running, ready=ready,
+        template, FilingPage(filing), versions=_viewed(filing, versions), running=running,
         problems=refused.problems if refused else [], idempotency_key=uuid.uuid4().hex,
     )  # fmt: skip
 

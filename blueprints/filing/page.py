@@ -1,7 +1,7 @@
 """What every page of a filing shows around its content: head, task list, conditions, save line."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -10,12 +10,15 @@ from flask import abort, render_template, request
 
 from clock import SHANGHAI
 from extensions import clock, db
+from filings.cells import read_attachments
 from filings.derive import ConditionView, Value, count_states, judge, show_value
 from filings.figures import Figures, load_figures
 from filings.kind import Kind, Tab, Table
 from filings.kinds import kind_of
-from filings.problems import TabView, view_tabs
+from filings.problems import TabView, read_tab_states, view_tabs
+from models.attachment import Attachment
 from models.filing import Filing
+from models.tab_state import TabState
 
 
 @dataclass
@@ -25,9 +28,6 @@ class FilingPage:
     filing: Filing
     tab: Tab | None = None
     table: Table | None = None
-    message: str = ""
-    message_is_bad: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def kind(self) -> Kind:
@@ -38,8 +38,17 @@ class FilingPage:
         return load_figures(db.session(), self.kind, self.filing)
 
     @cached_property
+    def files(self) -> dict[str, Attachment]:
+        """The files of the tabs, by slot."""
+        return read_attachments(db.session(), self.filing.id, [self.filing.id])[self.filing.id]
+
+    @cached_property
+    def states(self) -> dict[str, TabState]:
+        return read_tab_states(db.session(), self.filing.id)
+
+    @cached_property
     def tabs(self) -> list[TabView]:
-        return view_tabs(db.session(), self.kind, self.filing, self.figures)
+        return view_tabs(self.kind, self.filing, self.figures, self.states, set(self.files))
 
     @property
     def done_count(self) -> int:
@@ -83,6 +92,11 @@ class FilingPage:
 
     def row_count(self, table: Table) -> int:
         return self.figures.count(table.name)
+
+
+def page_of_table(filing: Filing, table: Table) -> FilingPage:
+    """Return the page on which a table stands."""
+    return FilingPage(filing, kind_of(filing).tab_of(table), table)
 
 
 def find_tab(filing: Filing, name: str) -> Tab:

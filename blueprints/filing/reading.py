@@ -16,8 +16,9 @@ STATE_ORDER = ("fail", "insufficient", "pass", "manual")
 @role("legal", "item_handler")
 def preview(filing_id: uuid.UUID) -> str:
     """Show the whole filing as it would be printed now."""
-    filing = own_filing(filing_id)
-    return render("filing/preview.html", FilingPage(filing), document=snapshot(db.session(), filing))
+    page = FilingPage(own_filing(filing_id))
+    document = snapshot(db.session(), page.filing, page.figures)
+    return render("filing/preview.html", page, document=document)
 
 
 @blueprint.get("/filings/<uuid:filing_id>/problems")

@@ -8,7 +8,15 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
 from blueprints.filing.conflict import chosen_answers, differing
-from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, posted_version, render
+from blueprints.filing.page import (
+    FilingPage,
+    find_row,
+    find_table,
+    is_fragment,
+    page_of_table,
+    posted_version,
+    render,
+)
 from blueprints.filing.tablepage import as_typed, blank_row, one_row, open_row, page_of, table_page
 from blueprints.filing.tabs import show_table
 from blueprints.idempotency import made_before, remember
@@ -30,28 +38,23 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     form = table.form(request.form)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     if "op" in request.form and _is_untouched(table, form):
         return _move_on(page)
     if not judge_form(table, form):
         return _answer(page, table, blank_row(page, table, form), 422)
     row_id = made_before() or _add(filing, table, form)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     row = find_row(filing, table, row_id)
     return _saved(page, table, one_row(page, table, row), "added")
 
 
 def _add(filing: Filing, table: Table, form: FilingForm) -> uuid.UUID:
     row = editing.add_row(db.session(), filing, table, form, actor(), clock.now())
-    remember(row.id)
+    row_id: uuid.UUID = row.id
+    remember(row_id)
     db.session.commit()
-    return row.id
-
-
-def _page(filing: Filing, table: Table) -> FilingPage:
-    page = FilingPage(filing, table=table)
-    page.tab = page.kind.tab_of(table)
-    return page
+    return row_id
 
 
 def _is_untouched(table: Table, form: FilingForm) -> bool:
@@ -79,7 +82,7 @@ def row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseReturnVal
     """Show a row as text; cancels an edit."""
     filing = own_filing(filing_id)
     table = find_table(filing, name)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     view = one_row(page, table, find_row(filing, table, row_id))
     if is_fragment():
         return render("filing/_row.html", page, view=view, focus_link=True)
@@ -92,7 +95,7 @@ def edit_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     """Open a row for editing."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     view = open_row(page, table, find_row(filing, table, row_id))
     if is_fragment():
         return render("filing/_row_edit.html", page, view=view, focus_first=True)
@@ -108,7 +111,7 @@ def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     row = find_row(filing, table, row_id)
     form = table.form(chosen_answers(table.form, row))
     if not judge_form(table, form):
-        page = _page(filing, table)
+        page = page_of_table(filing, table)
         view = open_row(page, table, row, form, as_typed(table, form))
         return _answer(page, table, view, 422)
     try:
@@ -116,7 +119,7 @@ def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     except editing.Conflict:
         return _conflict(filing_id, name, row_id, form), 409
     db.session.commit()
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "changed")
 
 
@@ -126,7 +129,7 @@ def _conflict(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, form: FilingFo
     filing = own_filing(filing_id)
     table = find_table(filing, name)
     row = find_row(filing, table, row_id)
-    page, saved = _page(filing, table), table.form(obj=row)
+    page, saved = page_of_table(filing, table), table.form(obj=row)
     view = one_row(page, table, row)
     return render(
         "filing/_conflict_row.html" if is_fragment() else "filing/conflict.html", page, form=form, view=view,
@@ -142,7 +145,7 @@ def preview_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseR
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     row, form = find_row(filing, table, row_id), _cleared(table)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     return _answer(page, table, open_row(page, table, row, form, as_typed(table, form)), 200)
 
 
@@ -152,7 +155,7 @@ def preview_new_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Render the blank row again with the rules applied to what was typed; nothing is saved."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     return _answer(page, table, blank_row(page, table, _cleared(table)), 200)
 
 
@@ -172,7 +175,7 @@ def ask_row_removal(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> str:
     """Ask before a row is removed, for those without JavaScript."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     return render("filing/row_removal.html", page, view=one_row(page, table, find_row(filing, table, row_id)))
 
 
@@ -183,11 +186,11 @@ def remove_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRe
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     row = find_row(filing, table, row_id)
-    view = one_row(_page(filing, table), table, row)
+    view = one_row(page_of_table(filing, table), table, row)
     editing.remove_row(db.session(), filing, row, actor(), clock.now())
     db.session.commit()
     if is_fragment():
-        return render("filing/_row_removed.html", _page(filing, table), view=view)
+        return render("filing/_row_removed.html", page_of_table(filing, table), view=view)
     return redirect(url_for("filing.table", filing_id=filing.id, name=name, removed=row_id), 303)
 
 
@@ -200,7 +203,7 @@ def restore_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseR
     row = find_row(filing, table, row_id, removed=True)
     editing.restore_row(db.session(), filing, table, row, actor(), clock.now())
     db.session.commit()
-    page = _page(filing, table)
+    page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "changed")
 
 
@@ -230,10 +233,9 @@ def _answer(page: FilingPage, table: Table, view: RowView, status: int) -> Respo
     if is_fragment():
         return render("filing/_row_edit.html", page, view=view, unsaved=status == 422), status
     if view.is_blank:
-        rows = table_page(page, table)
-        return show_table(page.filing, page.tab, table, rows=rows, blank=view), status  # type: ignore[arg-type]
+        return show_table(page, table, blank=view), status
     rows = table_page(page, table, page_of(view.seq or 1))
-    return show_table(page.filing, page.tab, table, rows=rows, opened=view), status  # type: ignore[arg-type]
+    return show_table(page, table, rows=rows, opened=view), status
 
 
 def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseReturnValue:

@@ -9,13 +9,20 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
 from blueprints.filing.conflict import chosen_answers, differing
-from blueprints.filing.page import FilingPage, find_tab, find_table, is_fragment, posted_version, render
+from blueprints.filing.page import (
+    FilingPage,
+    find_tab,
+    find_table,
+    is_fragment,
+    page_of_table,
+    posted_version,
+    render,
+)
 from blueprints.filing.tablepage import blank_row, table_page
 from extensions import clock, db
 from filings import editing
-from filings.cells import read_attachments
 from filings.kind import Tab, Table
-from filings.problems import read_tab_states, tab_problems
+from filings.problems import tab_problems
 from forms.base import FilingForm, Refusal
 from models.filing import Filing
 
@@ -27,7 +34,7 @@ def tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     filing = own_filing(filing_id)
     found = find_tab(filing, name)
     if found.form is None and found.tables:
-        return show_table(filing, found, found.tables[0])
+        return show_table(page_of_table(filing, found.tables[0]), found.tables[0])
     return show_fields(filing, found)
 
 
@@ -37,33 +44,31 @@ def table(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Show a table as a page of its own."""
     filing = own_filing(filing_id)
     found = find_table(filing, name)
-    page = FilingPage(filing)
-    return show_table(filing, page.kind.tab_of(found), found)
+    return show_table(page_of_table(filing, found), found)
 
 
-def show_table(filing: Filing, tab: Tab, table: Table, **context: Any) -> str:
+def show_table(page: FilingPage, table: Table, **context: Any) -> str:
     """Render the page of a table with its blank row, or with the open row given in `context`."""
-    page = FilingPage(filing, tab, table)
-    context.setdefault("rows", table_page(page, table))
-    context.setdefault("blank", blank_row(page, table) if page.is_editable else None)
-    files = read_attachments(db.session(), filing.id, [filing.id])[filing.id]
-    return render("filing/table.html", page, files=files, **context)
+    if "rows" not in context:
+        context["rows"] = table_page(page, table)
+    if "blank" not in context:
+        context["blank"] = blank_row(page, table) if page.is_editable else None
+    return render("filing/table.html", page, files=page.files, **context)
 
 
 def show_fields(filing: Filing, tab: Tab, form: FilingForm | None = None, **context: Any) -> str:
     """Render the page of a tab's own answers; what did not parse earlier is shown again as typed."""
     page = FilingPage(filing, tab)
-    state = read_tab_states(db.session(), filing.id).get(tab.name)
-    files = read_attachments(db.session(), filing.id, [filing.id])[filing.id]
+    state = page.states.get(tab.name)
     form = form or (tab.form(obj=filing) if tab.form else None)
     typed = {name: saved["text"] for name, saved in (state.unsaved_input if state else {}).items()}
     if form is not None:
         for name, text in typed.items():
             form[name].raw_data = text.split(",") if form[name].kind == "choices" else [text]
-    problems = {p.field: p for p in reversed(tab_problems(tab, filing, state, set(files)))}
+    problems = {p.field: p for p in reversed(tab_problems(tab, filing, state, set(page.files)))}
     show_missing = state is not None and state.saved_at is not None
     return render(
-        "filing/tab.html", page, form=form, files=files, version=state.version if state else 0,
+        "filing/tab.html", page, form=form, files=page.files, version=state.version if state else 0,
         problems={n: p for n, p in problems.items() if show_missing or not p.is_missing}, **context,
     )  # fmt: skip
 

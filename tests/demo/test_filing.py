@@ -15,7 +15,7 @@ from files.storage import FolderStorage
 from filings.derive import derive, judge
 from filings.figures import load_figures
 from filings.kinds import kind_of
-from filings.problems import find_problems, view_tabs
+from filings.problems import find_problems
 from filings.removal import remove_draft
 from models.activity import Activity
 from models.attachment import Attachment
@@ -28,6 +28,7 @@ from models.staff import Mentor, ServiceStaff
 from models.stored_file import StoredFile
 from models.unit import Unit
 from models.venue import Venue
+from tests.drafting import Draft
 
 NOW = datetime(2021, 11, 10, 2, tzinfo=UTC)
 
@@ -91,7 +92,7 @@ def test_nothing_is_wrong_or_missing_in_any_tab(demo: Session, filing: Makerspac
     kind = kind_of(filing)
     figures = load_figures(demo, kind, filing)
     assert find_problems(demo, kind, filing, figures) == []
-    assert {tab.state for tab in view_tabs(demo, kind, filing, figures)} == {"done"}
+    assert set(Draft(demo, filing).tab_states().values()) == {("done", 0)}
 
 
 def test_every_condition_that_can_be_computed_is_met(demo: Session, filing: MakerspaceFiling) -> None:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.filing.rows import judge_form
 from filings import editing
 from filings.kind import Problem, Table
-from filings.problems import find_problems, view_tabs
+from filings.problems import find_problems
 from forms.fields import FilingField
 from models.attachment import Attachment
 from tests.build import NOW, SYSTEM, build_filing, valid_uscc
@@ -132,7 +132,7 @@ class Storm(Draft):
             for problem in find_problems(self.session, self.kind, self.filing, figures)
             if problem.is_blocking
         ]
-        for view in view_tabs(self.session, self.kind, self.filing, figures):
+        for view in self.tabs():
             own = [problem for problem in blocking if problem.tab == view.tab.name]
             assert (view.tab.name, view.problem_count) == (view.tab.name, len(own)), own
             assert (view.state == "errors") == any(not problem.is_missing for problem in own)

@@ -1,0 +1,165 @@
+"""How many SQL statements a request makes: few, and as many with 200 rows as with 10."""
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from extensions import db
+from models.account import Account
+from models.filing import Filing
+from models.material_version import MaterialVersion
+from models.resident import Team
+from models.venue import Venue
+from tests.browsing import Clerk
+from tests.build import NOW, build_account, build_batch, build_carrier, build_filing, build_reviewer
+from tests.completing import BASIC_INFO, VENUE
+
+Act = Callable[[Clerk, str, dict[str, str]], TestResponse]
+TEAM = {"team_name": "新团队", "leader_name": "陈一", "moved_in_on": "2020-03-01", "team_status": "in_space",
+        "member_count": "5", "has_financing": "no"}  # fmt: skip
+
+
+@pytest.fixture
+def account(session: Session) -> Account:
+    account = build_account(session)
+    build_batch(session)
+    build_carrier(session, account.unit)
+    return account
+
+
+@pytest.fixture
+def clerk(client: FlaskClient, account: Account) -> Clerk:
+    return Clerk(client, account)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that requests send meanwhile."""
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            statements.append(re.sub(r"\s+", " ", statement))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def grow(session: Session, filing: str, rows: int) -> dict[str, str]:
+    """Fill two tables up to `rows` rows each; return the addresses of their first rows."""
+    filing_id = uuid.UUID(filing.rsplit("/", 1)[1])
+    there = len(session.scalars(select(Venue.id)).all())
+    for place in range(there + 1, rows + 1):
+        common = {"filing_id": filing_id, "place": place, "missing_count": 3}
+        session.add(Venue(address=f"{place} 号", area_total=1, **common))
+        session.add(Team(team_name=f"团队{place}", team_status="converted", **common))
+    session.commit()
+    first = {"venue_rows": Venue, "teams": Team}
+    return {
+        name: f"{filing}/{name}/{session.scalars(select(model.id).order_by(model.place)).first()}"
+        for name, model in first.items()
+    }
+
+
+def fragment(clerk: Clerk, path: str) -> TestResponse:
+    return clerk.get(path, headers={"HX-Request": "true"})
+
+
+# What a request may cost, in statements; 16 are the promise for the page of a tab.
+ACTS: dict[str, tuple[int, Act]] = {
+    "the page of a tab": (11, lambda clerk, filing, row: clerk.get(f"{filing}/basic_info")),
+    "the page of a table": (12, lambda clerk, filing, row: clerk.get(f"{filing}/venue_rows")),
+    "the page of a wide table": (12, lambda clerk, filing, row: clerk.get(f"{filing}/teams")),
+    "the page with an open row": (15, lambda clerk, filing, row: clerk.get(f"{row['teams']}/edit")),
+    "open a row": (6, lambda clerk, filing, row: fragment(clerk, f"{row['venue_rows']}/edit")),
+    "add a row": (21, lambda clerk, filing, row: clerk.post(f"{filing}/venue_rows", VENUE, htmx=True)),
+    "add a team": (21, lambda clerk, filing, row: clerk.post(f"{filing}/teams", TEAM, htmx=True)),
+    "save a row": (22, lambda clerk, filing, row: clerk.post(row["venue_rows"], VENUE, htmx=True)),
+    "remove and restore a row": (
+        44,
+        lambda clerk, filing, row: (
+            clerk.post(f"{row['venue_rows']}/removal", htmx=True)
+            and clerk.post(f"{row['venue_rows']}/restoration", htmx=True)
+        ),
+    ),
+    "save a tab": (8, lambda clerk, filing, row: clerk.post(f"{filing}/basic_info", BASIC_INFO)),
+    "what is missing": (20, lambda clerk, filing, row: clerk.get(f"{filing}/problems")),
+    "the preview": (19, lambda clerk, filing, row: clerk.get(f"{filing}/preview")),
+    "the materials": (12, lambda clerk, filing, row: clerk.get(f"{filing}/materials")),
+    "how far the material is": (4, lambda clerk, filing, row: fragment(clerk, f"{filing}/materials")),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_as_many_statements_with_200_rows_as_with_10(clerk: Clerk, session: Session, name: str) -> None:
+    most, act = ACTS[name]
+    filing = clerk.open_filing()
+    clerk.post(f"{filing}/basic_info", BASIC_INFO)
+    counts = []
+    for rows in (10, 200):
+        first_rows = grow(session, filing, rows)
+        act(clerk, filing, first_rows)  # what is read once per process is read now
+        with counted() as statements:
+            answer = act(clerk, filing, first_rows)
+        assert answer.status_code in (200, 201, 303), answer.get_data(as_text=True)
+        counts.append(len(statements))
+    print(f"{name}: {counts[0]} statements", *statements, sep="\n    ")
+    assert counts[0] == counts[1] <= most
+
+
+def test_the_list_costs_the_same_with_more_filings(clerk: Clerk, account: Account, session: Session) -> None:
+    counts = []
+    for number in (1, 12):
+        for _ in range(number):
+            filing = build_filing(session, carrier=build_carrier(session, account.unit))
+            add_version(session, filing, account)
+        clerk.get("/filings")
+        with counted() as statements:
+            page = clerk.page("/filings")
+        counts.append(len(statements))
+    assert len(page.select("td.mono")) == 13
+    print(f"the list: {counts[0]} statements", *statements, sep="\n    ")
+    assert counts[0] == counts[1] <= 6
+
+
+def test_the_queue_costs_the_same_with_more_filings(
+    client: FlaskClient, account: Account, session: Session
+) -> None:
+    reviewer = build_reviewer(session)
+    clerk, counts = Clerk(client, reviewer), []
+    for number in (1, 12):
+        for _ in range(number):
+            filing = build_filing(session)
+            filing.receiving_office, filing.submitted_at = reviewer.office, NOW
+            filing.status, filing.current_level = "under_review", "city"
+        clerk.get("/review")
+        with counted() as statements:
+            page = clerk.page("/review")
+        counts.append(len(statements))
+    assert len(page.select("#queue tbody tr")) == 13
+    print(f"the queue: {counts[0]} statements", *statements, sep="\n    ")
+    assert counts[0] == counts[1] <= 4
+
+
+def add_version(session: Session, filing: Filing, account: Account) -> None:
+    for number in (1, 2):
+        session.add(
+            MaterialVersion(
+                filing_id=filing.id,
+                number=number,
+                version_no=f"ZCKJ-{filing.serial}-{number}",
+                snapshot={},
+                content_hash="",
+                generated_at=NOW,
+                generated_by_id=account.id,
+            )
+        )
+    session.commit()
