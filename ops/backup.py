@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,14 +104,15 @@ def _copied_once(settings: Settings, folder: Path) -> Manifest:
 def _copied_files(session: Session, storage: FolderStorage, folder: Path) -> tuple[list[File], list[str]]:
     """Copy what the rows name; return the files, and the digests of those that are lost."""
     stored, missing = [], []
-    for wanted in named_bytes(session):
-        place = folder / "files" / wanted.sha256[:2] / wanted.sha256
-        if _copied_file(storage, wanted, place):
-            stored.append(File(str(place.relative_to(folder)), place.stat().st_size, wanted.sha256))
-        elif went_meanwhile(wanted):
-            raise _ClearedAway
-        else:
-            missing.append(wanted.sha256)
+    with closing(named_bytes(session)) as named:
+        for wanted in named:
+            place = folder / "files" / wanted.sha256[:2] / wanted.sha256
+            if _copied_file(storage, wanted, place):
+                stored.append(File(str(place.relative_to(folder)), place.stat().st_size, wanted.sha256))
+            elif went_meanwhile(wanted):
+                raise _ClearedAway
+            else:
+                missing.append(wanted.sha256)
     return stored, missing
 
 

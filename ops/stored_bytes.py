@@ -1,7 +1,7 @@
 """Which stored bytes the rows of a database name, and whether they are there as named."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -37,8 +37,8 @@ def unchanging(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def named_bytes(session: Session) -> Iterator[NamedBytes]:
-    """Yield all bytes that rows name, each once, in the order of their digests."""
+def named_bytes(session: Session) -> Generator[NamedBytes]:
+    """Yield all bytes that rows name, each once, in the order of their digests; `close` it when left early."""
     kept = MaterialVersion.pdf_removed_at.is_(None) & (MaterialVersion.state == "ready")
     named: CompoundSelect[Any] = union_all(
         select(StoredFile.sha256.label("sha256"), StoredFile.size, literal("上传的原件")),
@@ -46,9 +46,10 @@ def named_bytes(session: Session) -> Iterator[NamedBytes]:
         select(MaterialVersion.pdf_sha256, MaterialVersion.pdf_size, literal("申报材料 ") + MaterialVersion.version_no)
         .where(kept, MaterialVersion.pdf_sha256.is_not(None)),
     )  # fmt: skip
-    rows = session.execute(named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE))
-    for _sha256, same in groupby(rows, key=lambda row: row[0]):
-        yield NamedBytes(*next(same))
+    query = named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE)
+    with session.execute(query) as rows:
+        for _sha256, same in groupby(rows, key=lambda row: row[0]):
+            yield NamedBytes(*next(same))
 
 
 def is_as_named(storage: FolderStorage, wanted: NamedBytes) -> bool:
