@@ -2,15 +2,18 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, create_engine, inspect, select, table, text
+from sqlalchemy import URL, Connection, Engine, create_engine, inspect, select, table, text
 from sqlalchemy import func as sql
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from ops.errors import CannotRun
@@ -34,7 +37,8 @@ def _copied_sqlite(engine: Engine, folder: Path) -> Iterator[tuple[Path, Session
         connection.cursor().execute("VACUUM INTO ?", (str(file),))
     file.chmod(0o600)
     flush(file)
-    reader = create_engine(f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
+    only_reading = {"mode": "ro", "immutable": "1", "uri": "true"}
+    reader = create_engine(URL.create("sqlite", database=f"file:{quote(str(file))}", query=only_reading))
     try:
         with Session(reader) as session:
             yield file, session
@@ -62,9 +66,44 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 
 def has_tables(engine: Engine) -> bool:
-    """Say whether anything was ever put into the database."""
+    """Say whether anything was ever put into the database, be it unreadable by now."""
+    try:
+        with engine.connect() as connection:
+            return bool(inspect(connection).get_table_names())
+    except OperationalError:
+        raise
+    except (DatabaseError, sqlite3.DatabaseError):
+        return True
+
+
+def refuse_in_use(engine: Engine) -> None:
+    """Raise CannotRun while other programs have the database open."""
+    engine.dispose()
+    in_use = _is_sqlite_in_use if engine.dialect.name == "sqlite" else _is_postgres_in_use
+    if in_use(engine):
+        raise CannotRun("还有程序连接着这个数据库。请先停止 web 和 worker，再恢复。")
+
+
+def _is_sqlite_in_use(engine: Engine) -> bool:
+    """Say whether somebody else is there: then SQLite cannot leave its WAL mode."""
+    place = Path(str(engine.url.database))
+    if not place.exists():
+        return False
+    with closing(sqlite3.connect(place, timeout=1)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            return "locked" in str(error)
+        except sqlite3.DatabaseError:  # damaged; that may be why it is to be replaced
+            return False
+    return False
+
+
+def _is_postgres_in_use(engine: Engine) -> bool:
+    others = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
     with engine.connect() as connection:
-        return bool(inspect(connection).get_table_names())
+        return bool(connection.scalar(text(others)))
 
 
 def put_in_place(engine: Engine, file: Path) -> str:
@@ -99,7 +138,6 @@ def _set_sqlite_aside(place: Path) -> str:
 
 def _put_postgres(engine: Engine, file: Path) -> str:
     """Restore in one transaction; the tables that were there move to a schema of their own."""
-    _refuse_in_use(engine)
     aside = SET_ASIDE + _stamp() if has_tables(engine) else ""
     if aside:
         _run_sql(engine, f"ALTER SCHEMA public RENAME TO {aside}", "CREATE SCHEMA public")
@@ -111,16 +149,6 @@ def _put_postgres(engine: Engine, file: Path) -> str:
             _run_sql(engine, "DROP SCHEMA public", f"ALTER SCHEMA {aside} RENAME TO public")
         raise
     return aside
-
-
-def _refuse_in_use(engine: Engine) -> None:
-    others = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    engine.dispose()
-    with engine.connect() as connection:
-        if connection.scalar(text(others)):
-            raise CannotRun("还有程序连接着这个数据库。请先停止 web 和 worker，再恢复。")
 
 
 def _run_sql(engine: Engine, *statements: str) -> None:

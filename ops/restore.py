@@ -10,7 +10,7 @@ from config import Settings
 from extensions import db
 from files.storage import FolderStorage, storage_from_url
 from ops.database import is_known, is_migrated
-from ops.database_copy import count_rows, has_tables, put_in_place
+from ops.database_copy import count_rows, has_tables, put_in_place, refuse_in_use
 from ops.doctor import examine_deeply
 from ops.errors import CannotRun
 from ops.manifest import File, Manifest, damaged, read_manifest
@@ -36,6 +36,8 @@ def restore_over(settings: Settings, folder: Path) -> int:
         _refuse_damaged(folder, manifest)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with data_folder_of_our_own(settings):
+        with connected(settings):
+            refuse_in_use(db.engine)
         with _timed(f"恢复 {len(manifest.stored)} 个文件"):
             _put_files(storage_from_url(settings.storage_url), folder, manifest)
         with _timed(f"恢复数据库，{sum(manifest.rows.values())} 行"):

@@ -16,7 +16,7 @@ from extensions import clock
 from files.storage import FolderStorage, storage_from_url
 from models.account import Account
 from models.venue import Venue
-from ops import backup, database_copy
+from ops import backup, database_copy, doctor
 from ops.backup import back_up, back_up_with_secret_key
 from ops.errors import CannotRun
 from ops.manifest import read_manifest
@@ -72,10 +72,11 @@ def account_names(settings: Settings) -> list[str]:
 def test_what_was_backed_up_comes_back(
     sound: Installation, settings: Settings, elsewhere: Settings, tmp_path: Path
 ) -> None:
-    assert back_up(settings, tmp_path / "backup") == 0
+    folder = tmp_path / "备份 100%?"
+    assert back_up(settings, folder) == 0
     sound.session.execute(delete(Venue))
     sound.session.commit()
-    assert restore(elsewhere, tmp_path / "backup") == 0
+    assert restore(elsewhere, folder) == 0
     assert files_below(elsewhere.data_dir / "files") == files_below(sound.storage.root)
     engine = create_engine(elsewhere.database_url)
     with Session(engine) as session:
@@ -275,9 +276,26 @@ def test_what_is_no_backup_is_refused(
 def test_nothing_is_restored_while_programs_use_the_database(
     sound: Installation, settings: Settings, tmp_path: Path
 ) -> None:
-    if settings.database_url.startswith("sqlite"):
-        pytest.skip("there `hatchery serve` holds the data folder")
     back_up(settings, tmp_path / "backup")
     build_account(sound.session)  # its connection stays open
     with pytest.raises(CannotRun, match="还有程序连接着这个数据库"):
         restore_over(settings, tmp_path / "backup")
+
+
+def test_a_database_file_that_cannot_be_read_is_replaced(
+    sound: Installation, settings: Settings, elsewhere: Settings, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    if not settings.database_url.startswith("sqlite"):
+        pytest.skip("it is not our file")
+    back_up(settings, tmp_path / "backup")
+    elsewhere.data_dir.mkdir()
+    place = elsewhere.data_dir / "hatchery.sqlite3"
+    place.write_bytes(b"rubbish" * 1000)
+    assert doctor.examine_deeply(elsewhere) == 1
+    assert "异常  数据库" in capsys.readouterr().out
+    with pytest.raises(CannotRun, match="这里已有数据"):
+        restore(elsewhere, tmp_path / "backup")
+    assert restore_over(elsewhere, tmp_path / "backup") == 0
+    aside = next(elsewhere.data_dir.glob("hatchery.sqlite3.before_restore_*"))
+    assert aside.read_bytes() == b"rubbish" * 1000

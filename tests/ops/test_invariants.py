@@ -196,6 +196,26 @@ def test_rows_that_point_nowhere_are_found(
     assert "attachment" in lines(settings, capsys, returns=1)["数据库内部"]
 
 
+def test_a_garbled_database_is_told_and_the_other_checks_go_on(
+    sound: Installation, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("its files are not ours")
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'event'").scalar()
+    sound.session.close()
+    db.engine.dispose()
+    with open(str(db.engine.url.database), "r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    said = lines(settings, capsys, returns=1)
+    assert said["数据库内部"].startswith("异常")
+    assert said["操作记录"].startswith("异常")
+    assert said["附件"].startswith("正常")
+
+
 def test_bytes_that_nobody_names_are_a_remark(
     sound: Installation, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
