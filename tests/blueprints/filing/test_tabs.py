@@ -200,10 +200,37 @@ def test_a_version_that_is_none_is_no_reason_to_fail(clerk: Clerk, filing: str, 
     assert answer.status_code in (303, 409)
 
 
-def test_htmx_gets_the_saved_tab(clerk: Clerk, filing: str) -> None:
+def test_an_answer_that_changed_is_saved_by_itself_and_no_input_comes_back(clerk: Clerk, filing: str) -> None:
     answer = clerk.post(f"{filing}/basic_info", BASIC_INFO, htmx=True)
     assert answer.status_code == 200
-    assert "已保存" in soup(answer).select_one("#msg").get_text()
+    fragment = soup(answer)
+    assert "已自动保存" in fragment.select_one("#msg").get_text()
+    assert [tag["name"] for tag in fragment.select("input, select, textarea")] == ["version"]
+    assert fragment.select_one("#tab-version")["value"] == "1"
+    assert (
+        clerk.page(f"{filing}/basic_info").find(id="contact_mobile")["value"] == BASIC_INFO["contact_mobile"]
+    )
+
+
+def test_an_autosave_says_what_it_could_not_take_and_asks_for_nothing_yet(clerk: Clerk, filing: str) -> None:
+    answer = clerk.post(f"{filing}/basic_info", {"contact_mobile": "138"}, htmx=True)
+    assert answer.status_code == 422
+    fragment = soup(answer)
+    assert codes(fragment.select_one("#contact_mobile-refusal")) == ["E_MOBILE"]
+    assert codes(fragment) == ["E_MOBILE"]
+    page = clerk.page(f"{filing}/basic_info")
+    assert codes(page) == ["E_MOBILE"]  # what is missing is told after 保存 only
+    assert page.find(id="contact_mobile")["value"] == "138"
+    fragment = soup(clerk.post(f"{filing}/basic_info", {"contact_mobile": "13800000000"}, htmx=True))
+    assert codes(fragment) == []
+
+
+def test_an_autosave_that_meets_another_replaces_nothing(clerk: Clerk, filing: str) -> None:
+    clerk.post(f"{filing}/basic_info", BASIC_INFO | {"version": "0"})
+    answer = clerk.post(f"{filing}/basic_info", {"manager_name": "王一", "version": "0"}, htmx=True)
+    assert answer.status_code == 409
+    assert [tag["id"] for tag in soup(answer).select("[hx-swap-oob]")] == ["msg"]
+    assert clerk.page(f"{filing}/basic_info").find(id="manager_name")["value"] == BASIC_INFO["manager_name"]
 
 
 def test_paragraphs_keep_their_lines(clerk: Clerk, filing: str, session: Session) -> None:
