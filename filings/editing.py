@@ -75,10 +75,11 @@ def save_tab(
 ) -> dict[str, Refusal]:  # fmt: skip
     """Store every answer that parses, keep the typed text of the others, and return their refusals.
 
-    Raises Conflict when `version` is given and no longer current.
+    Raises Conflict when `version` is given and no longer current, unless nothing typed differs from what
+    is there: 保存 pressed while an autosave of the same answers is under way is no conflict.
     """
     state = tab_state(session, filing, tab)
-    _take_version(state, version)
+    _take_version(state, None if _says_the_same(filing, state, form) else version)
     filing.touch(actor, at)
     refusals = form.refusals()
     changed = _store_answers(filing, form, refusals)
@@ -90,6 +91,15 @@ def save_tab(
     session.flush()
     rejudge_rows(session, filing, changed)
     return refusals
+
+
+def _says_the_same(filing: Filing, state: TabState, form: FilingForm) -> bool:
+    return all(
+        field.data == getattr(filing, field.name)
+        if not field.errors
+        else state.unsaved_input.get(field.name, {}).get("text") == field.shown_input()
+        for field in form
+    )
 
 
 def confirm_tab(session: Session, filing: Filing, tab: Tab, actor: Actor, at: datetime) -> None:

@@ -252,3 +252,10 @@ def test_a_tab_that_is_not_there(clerk: Clerk, filing: str, name: str) -> None:
 def test_a_tab_without_answers_is_done_when_it_was_looked_at(clerk: Clerk, filing: str) -> None:
     clerk.post(f"{filing}/staff", {"op": "save"})
     assert tab_states(clerk.page(f"{filing}/staff"))["staff"] == "done"
+
+
+def test_saving_while_an_autosave_of_the_same_is_under_way_is_no_conflict(clerk: Clerk, filing: str) -> None:
+    answers = BASIC_INFO | {"contact_mobile": "138", "version": "0"}
+    assert clerk.post(f"{filing}/basic_info", answers, htmx=True).status_code == 422
+    assert clerk.post(f"{filing}/basic_info", answers).status_code == 422
+    assert clerk.post(f"{filing}/basic_info", answers | {"manager_name": "别人"}).status_code == 409
