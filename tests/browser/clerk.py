@@ -17,6 +17,7 @@ class Clerk:
 
     def __init__(self, page: Page) -> None:
         self.page, self.filing, self.has_javascript = page, "", True
+        self.server = ""  # only where it is not the one of the window
 
     @property
     def address(self) -> str:
@@ -25,7 +26,7 @@ class Clerk:
 
     def open(self, path: str) -> Response:
         """Open a page of the server, or of the filing when `path` has no slash in front."""
-        answer = self.page.goto(path if path.startswith("/") else f"{self.filing}/{path}")
+        answer = self.page.goto(self.server + (path if path.startswith("/") else f"{self.filing}/{path}"))
         assert answer is not None
         return answer
 
