@@ -66,6 +66,16 @@ def streams(view: View) -> View:
     return view
 
 
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Let the body of a request to the view have `size` bytes, more than others may have."""
+
+    def mark(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def _declared(view: View, access: Access) -> View:
     view.access = access  # type: ignore[attr-defined]
     return view
@@ -166,7 +176,8 @@ def _gate() -> ResponseReturnValue | None:
         return turned_away
     if request.method not in SAFE_METHODS:
         _refuse_foreign_origin()
-        csrf.protect()
+        request.max_content_length = getattr(view, "largest_body", request.max_content_length)
+        csrf.protect()  # reads the whole body
         _refuse_nul(request.form)
         if not hasattr(view, "streams"):
             db.start_writing()

@@ -20,9 +20,9 @@ PICTURES = Path(__file__).parent / "pictures"
 PASSWORD = "Hatchery-2021-demo"  # noqa: S105 - public, of the demo only
 SCREEN = (1366, 768)
 TELEPHONE = (390, 844)
-COLOURS = 128
+COLOURS = 256
 GENERATING = 300_000  # milliseconds
-PAPER_PAGES = (1, 6)  # the cover, and the page with the venues
+PAPER_TITLE = "服务场地明细"  # what stands beside the cover
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -121,15 +121,23 @@ def take_materials(clerk: Page, base: str, filing: str) -> None:
 
 
 def take_paper(pdf: bytes) -> None:
-    """Show pages of the PDF side by side on the desk."""
+    """Show the cover and the page with the venues side by side on the desk."""
     desk = Image.new("RGB", SCREEN, "#D9E0E2")
-    sheets = [printed(pdf, page) for page in PAPER_PAGES]
+    sheets = [printed(pdf, page) for page in (1, page_with(pdf, PAPER_TITLE))]
     gap = (SCREEN[0] - sum(sheet.width for sheet in sheets)) // (len(sheets) + 1)
     left = gap
     for sheet in sheets:
         desk.paste(sheet, (left, (SCREEN[1] - sheet.height) // 2))
         left += sheet.width + gap
     keep(desk, "paper")
+
+
+def page_with(pdf: bytes, title: str) -> int:
+    """Find the page with a table: the last of the first forty that has its title, so not the contents."""
+    command = ["pdftotext", "-l", "40", "-", "-"]
+    read = subprocess.run(command, input=pdf, capture_output=True, check=True)  # noqa: S603
+    pages = read.stdout.decode().split("\f")
+    return max((number for number, text in enumerate(pages, 1) if title in text), default=1)
 
 
 def printed(pdf: bytes, page: int) -> Image.Image:

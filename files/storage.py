@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-class MissingFile(Exception):
+class MissingFile(FileNotFoundError):
     """No file is stored under this digest."""
 
 

@@ -70,20 +70,17 @@ def restore_row(session: Session, filing: Filing, table: Table, row: Any, actor:
 
 
 def save_tab(
-    session: Session, filing: Filing, tab: Tab, form: FilingForm | None, version: int | None,
-    actor: Actor, at: datetime,
+    session: Session, filing: Filing, tab: Tab, form: FilingForm, version: int | None, actor: Actor,
+    at: datetime,
 ) -> dict[str, Refusal]:  # fmt: skip
     """Store every answer that parses, keep the typed text of the others, and return their refusals.
 
-    `form` is None for a tab without own answers: then 保存 only says that the tab was looked at.
-    Raises Conflict when `version` is given and no longer current.
+    Raises Conflict when `version` is given and no longer current, unless nothing typed differs from what
+    is there: 保存 pressed while an autosave of the same answers is under way is no conflict.
     """
     state = tab_state(session, filing, tab)
-    _take_version(state, version)
-    state.saved_at, state.saved_by_id = at, actor.account_id
+    _take_version(state, None if _says_the_same(filing, state, form) else version)
     filing.touch(actor, at)
-    if form is None:
-        return {}
     refusals = form.refusals()
     changed = _store_answers(filing, form, refusals)
     state.unsaved_input = {
@@ -94,6 +91,22 @@ def save_tab(
     session.flush()
     rejudge_rows(session, filing, changed)
     return refusals
+
+
+def _says_the_same(filing: Filing, state: TabState, form: FilingForm) -> bool:
+    return all(
+        field.data == getattr(filing, field.name)
+        if not field.errors
+        else state.unsaved_input.get(field.name, {}).get("text") == field.shown_input()
+        for field in form
+    )
+
+
+def confirm_tab(session: Session, filing: Filing, tab: Tab, actor: Actor, at: datetime) -> None:
+    """Note that 保存 was pressed: from now on the tab says what is still missing in it."""
+    state = tab_state(session, filing, tab)
+    state.saved_at, state.saved_by_id = at, actor.account_id
+    filing.touch(actor, at)
 
 
 def _store_answers(filing: Filing, form: FilingForm, refusals: Iterable[str]) -> set[str]:

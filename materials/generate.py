@@ -64,8 +64,8 @@ def _merge(book: Book, attachments: list[Document], source: Source, progress: Pr
 
 def _checked(source: Source, sha256: str) -> Path:
     """The path of the working copy, once its bytes are known to be those that were admitted."""
-    path = source(sha256)
     try:
+        path = source(sha256)
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

@@ -171,7 +171,7 @@
     if (!worker) return;
     if (worker.controller) worker.controller.postMessage('clear');
     caches.keys().then(function (names) { names.forEach(function (name) { caches.delete(name); }); });
-    worker.getRegistrations().then(function (list) { list.forEach(function (one) { one.unregister(); }); });
+    worker.getRegistrations().then(function (list) { list.forEach(function (one) { one.unregister().catch(function () {}); }); });
   }
 
   if (worker && document.querySelector('form[data-signout]')) worker.register('/sw.js').then(watch, function () {});

@@ -57,10 +57,12 @@ class Draft:
     def save(self, tab_name: str, **typed: Any) -> dict[str, str]:
         """Save a tab as typed; return the codes of what did not parse."""
         tab = self.kind.tab(tab_name)
-        form = tab.form(MultiDict(typed)) if tab.form else None
-        if form is not None:
+        refusals: dict[str, Any] = {}
+        if tab.form:
+            form = tab.form(MultiDict(typed))
             form.validate()
-        refusals = editing.save_tab(self.session, self.filing, tab, form, None, SYSTEM, NOW)
+            refusals = editing.save_tab(self.session, self.filing, tab, form, None, SYSTEM, NOW)
+        editing.confirm_tab(self.session, self.filing, tab, SYSTEM, NOW)
         self.session.commit()
         return {name: refusal.code for name, refusal in refusals.items()}
 

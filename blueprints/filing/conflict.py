@@ -11,9 +11,7 @@ from forms.base import FilingForm
 def differing(typed: FilingForm, saved: FilingForm) -> list[tuple[Any, Any]]:
     """Pair every field whose typed answer differs from the stored one with the stored field."""
     return [
-        (field, saved[field.name])
-        for field in typed
-        if field.shown_input() != saved[field.name].shown_input()
+        (field, saved[field.name]) for field in typed if field.errors or field.data != saved[field.name].data
     ]
 
 
@@ -26,5 +24,5 @@ def chosen_answers(form: type[FilingForm], owner: Any) -> MultiDict[str, str]:
     for field in form(obj=owner):
         if request.form.get(f"keep_{field.name}") == "theirs":
             shown = field.shown_input()
-            answers.setlist(field.name, shown.split(",") if field.kind == "choices" else [shown])
+            answers.setlist(field.name, field.data or [] if field.kind == "choices" else [shown])
     return answers

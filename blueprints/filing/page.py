@@ -1,5 +1,6 @@
 """What every page of a filing shows around its content: head, task list, conditions, save line."""
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,6 +128,6 @@ def render(template: str, page: FilingPage, **context: Any) -> str:
 
 
 def posted_version() -> int | None:
-    """Return the version the page was opened with; None when a script leaves it out."""
+    """Return the version the page was opened with; None when a script leaves it out or it is no number."""
     text = request.form.get("version", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None

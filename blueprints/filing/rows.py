@@ -212,7 +212,7 @@ def _move_on(page: FilingPage) -> ResponseReturnValue:
     tab = page.tab
     if tab is None:
         raise LookupError("a table always lies in a tab")
-    editing.save_tab(db.session(), page.filing, tab, None, None, actor(), clock.now())
+    editing.confirm_tab(db.session(), page.filing, tab, actor(), clock.now())
     db.session.commit()
     target = page.kind.tab_after(tab) if request.form["op"] == "next" else tab
     address = url_for("filing.tab", filing_id=page.filing.id, name=(target or tab).name)

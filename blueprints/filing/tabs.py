@@ -22,6 +22,7 @@ from blueprints.filing.tablepage import blank_row, table_page
 from extensions import clock, db
 from filings import editing
 from filings.kind import Tab, Table
+from filings.kinds import kind_of
 from filings.problems import tab_problems
 from forms.base import FilingForm, Refusal
 from models.filing import Filing
@@ -76,30 +77,44 @@ def show_fields(filing: Filing, tab: Tab, form: FilingForm | None = None, **cont
 @blueprint.post("/filings/<uuid:filing_id>/<tab:name>")
 @role("legal", "item_handler")
 def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
-    """Save a tab: store what parses, keep the rest as typed, say what is to be mended."""
+    """Save a tab: by its buttons, or by itself when an answer changes (then HTMX asks)."""
     filing = editable_filing(filing_id)
     tab = find_tab(filing, name)
     form = tab.form(chosen_answers(tab.form, filing)) if tab.form else None
-    if form is not None:
-        form.validate()
     try:
-        refusals = editing.save_tab(db.session(), filing, tab, form, posted_version(), actor(), clock.now())
+        refusals = _store(filing, tab, form)
     except editing.Conflict:
         return _conflict(filing_id, name, form), 409
+    if is_fragment():
+        db.session.commit()
+        return _autosaved(filing, tab, refusals), 422 if refusals else 200
+    editing.confirm_tab(db.session(), filing, tab, actor(), clock.now())
     db.session.commit()
     return _after_save(filing, tab, refusals)
+
+
+def _store(filing: Filing, tab: Tab, form: FilingForm | None) -> dict[str, Refusal]:
+    """Store what parses of the form and keep the rest as typed; a tab without own answers has none."""
+    if form is None:
+        return {}
+    form.validate()
+    return editing.save_tab(db.session(), filing, tab, form, posted_version(), actor(), clock.now())
+
+
+def _autosaved(filing: Filing, tab: Tab, refusals: dict[str, Refusal]) -> str:
+    """Answer an autosave: state, messages and the new version, never the inputs somebody types in."""
+    page = FilingPage(filing, tab)
+    version = editing.tab_state(db.session(), filing, tab).version
+    return render("filing/_tab_autosaved.html", page, refusals=refusals, version=version)
 
 
 def _after_save(filing: Filing, tab: Tab, refusals: dict[str, Refusal]) -> ResponseReturnValue:
     if refusals:
         return show_fields(filing, tab, just_saved=True), 422
-    target = tab
-    if request.form.get("op") == "next":
-        target = FilingPage(filing).kind.tab_after(tab) or tab
-    elif is_fragment():
-        return show_fields(filing, tab, just_saved=True)
-    saved = "" if target is not tab else "1"
-    return redirect(url_for("filing.tab", filing_id=filing.id, name=target.name, saved=saved or None), 303)
+    is_last = request.form.get("op") != "next"
+    target = tab if is_last else kind_of(filing).tab_after(tab) or tab
+    saved = "1" if target is tab else None
+    return redirect(url_for("filing.tab", filing_id=filing.id, name=target.name, saved=saved), 303)
 
 
 def _conflict(filing_id: uuid.UUID, name: str, form: FilingForm | None) -> str:
@@ -109,7 +124,8 @@ def _conflict(filing_id: uuid.UUID, name: str, form: FilingForm | None) -> str:
     tab = find_tab(filing, name)
     saved = tab.form(obj=filing) if tab.form else None
     return render(
-        "filing/conflict.html", FilingPage(filing, tab), form=form,
+        "filing/_tab_conflict.html" if is_fragment() else "filing/conflict.html", FilingPage(filing, tab),
+        form=form,
         differing=differing(form, saved) if form and saved else [],
         version=editing.tab_state(db.session(), filing, tab).version,
         action=url_for("filing.save_tab", filing_id=filing.id, name=name),

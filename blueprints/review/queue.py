@@ -17,13 +17,14 @@ from models.filing import Filing
 from models.material_version import MaterialVersion
 
 PAGE_ROWS = 50
+LAST_PAGE = 1_000_000  # nobody gets there; a larger number is none to a database
 
 
 @blueprint.get("")
 @role("reviewer")
 def queue() -> str:
     """List what came before the office, the longest waiting first."""
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     office = me().office or abort(404)
     found = filings_before(db.session(), office, PAGE_ROWS + 1, (page - 1) * PAGE_ROWS)
     return render_template(

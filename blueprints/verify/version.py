@@ -1,13 +1,15 @@
 """What is publicly said of a 版本号: submitted, superseded, not submitted or unknown."""
 
 import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import public, streams
+from blueprints.access import public, streams, takes_up_to
 from blueprints.verify import blueprint
 from extensions import db
 from models.filing import Filing
@@ -29,9 +31,11 @@ class Verdict:
 @public
 def ask() -> ResponseReturnValue:
     """Ask for a 版本号."""
-    version_no = normalised(request.args.get("version_no", ""))
-    if version_no:
+    typed = request.args.get("version_no", "").strip()
+    if version_no := normalised(typed):
         return redirect(url_for("verify.version", version_no=version_no), 303)
+    if typed:
+        return _page(typed)
     return render_template("verify/version.html", version_no="", verdict=None, compared=None)
 
 
@@ -45,9 +49,9 @@ def version(version_no: str) -> ResponseReturnValue:
 @blueprint.post("/<version_no>")
 @public
 @streams
+@takes_up_to(LARGEST_MATERIAL)
 def compare(version_no: str) -> ResponseReturnValue:
     """Compare an uploaded PDF with the version by digest; the bytes are not kept."""
-    request.max_content_length = LARGEST_MATERIAL
     posted = request.files.get("file")
     if posted is None or not posted.filename:
         return _page(version_no, "missing"), 422
@@ -75,12 +79,17 @@ def verdict_on(version_no: str) -> Verdict:
     if found is None:
         return Verdict("unknown")
     filing = db.session.get_one(Filing, found.filing_id)
-    if filing.submitted_version_no == found.version_no and filing.status != "withdrawn":
+    if filing.submitted_version_no == found.version_no and filing.status not in ("withdrawn", "draft"):
         return Verdict("submitted", found, filing)
     return Verdict("superseded" if filing.was_submitted else "unsubmitted", found)
 
 
-def normalised(version_no: str) -> str:
-    """Read a number as people type it: lower case, and O, I, L for 0, 1, 1 in its last part."""
-    head, dash, check = version_no.strip().upper().rpartition("-")
-    return head + dash + check.replace("O", "0").replace("I", "1").replace("L", "1")
+def normalised(typed: str) -> str:
+    """Read a number as people type it: lower case, other dashes or blanks, the words before it left on.
+
+    In its last part O, I and L are 0, 1 and 1.
+    """
+    parts = re.findall("[A-Z0-9]+", unicodedata.normalize("NFKC", typed).upper())
+    if parts:
+        parts[-1] = parts[-1].replace("O", "0").replace("I", "1").replace("L", "1")
+    return "-".join(parts)

@@ -1,6 +1,7 @@
 """Chromium and the whole product: web, worker and Redis as `hatchery serve` runs them."""
 
 import hashlib
+import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+EXPECTED = re.compile("responded with a status of 4|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)")
 OpenPage = Callable[..., Page]
 Violations = list[dict[str, Any]]
 
@@ -97,8 +99,8 @@ def _window(browser: Browser, served: Served, **options: Any) -> Iterator[Page]:
 
 
 def _is_ours(message: Any) -> bool:
-    """Say whether a logged error is a fault; answers such as 422 are part of the work."""
-    return message.type == "error" and "the server responded with a status of 4" not in message.text
+    """Say whether a logged error is a fault; answers such as 422 and a lost network are part of the work."""
+    return message.type == "error" and not EXPECTED.search(message.text)
 
 
 def _vendored(name: str) -> str:

@@ -1,0 +1,161 @@
+"""The desk of an office: what came before it, page by page, and every filing as it was submitted."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from files.storage import FolderStorage
+from models.attachment import Attachment
+from models.filing import Filing
+from models.material_version import MaterialVersion
+from tests.browsing import Clerk, conditions, values
+from tests.build import (
+    NOW,
+    build_account,
+    build_filing,
+    build_reviewer,
+    build_unit,
+    reference_office,
+)
+from tests.completing import small_pdf
+from tests.submitting import submitted_filing
+
+
+@pytest.fixture
+def reviewer(client: FlaskClient, session: Session) -> Clerk:
+    """Somebody of the office of 广州."""
+    return Clerk(client, build_reviewer(session))
+
+
+def lay_before(session: Session, number: int, region: str = "440106") -> Filing:
+    """Put a filing in the queue, `number` minutes after the first; its content does not matter."""
+    filing = build_filing(session, unit=build_unit(session, region_code=region))
+    filing.region_code, filing.status, filing.current_level = region, "under_review", "city"
+    filing.name, filing.submitted_at = f"第{number:03}号空间", NOW + timedelta(minutes=number)
+    filing.receiving_office = reference_office(session)
+    session.commit()
+    return filing
+
+
+def listed(desk: Clerk, page: str = "") -> list[str]:
+    return [tag.get_text() for tag in desk.page(f"/review{page}").select("#queue td.lead b")]
+
+
+def test_an_empty_queue_says_so(reviewer: Clerk) -> None:
+    assert "目前没有送达的申报" in reviewer.page("/review").get_text()
+
+
+def test_the_queue_has_pages_and_the_longest_waiting_first(reviewer: Clerk, session: Session) -> None:
+    for number in reversed(range(52)):
+        lay_before(session, number)
+    names = [f"第{number:03}号空间" for number in range(52)]
+    assert listed(reviewer) == names[:50]
+    first = reviewer.page("/review").select_one("nav.pager")
+    assert [link["href"] for link in first.select("a")] == ["?page=2"]
+    assert listed(reviewer, "?page=2") == names[50:]
+    second = reviewer.page("/review?page=2").select_one("nav.pager")
+    assert [link["href"] for link in second.select("a")] == ["?page=1"]
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "x", "", "99999999999999999999999", "1e9"])
+def test_pages_that_are_not_there(reviewer: Clerk, session: Session, page: str) -> None:
+    lay_before(session, 1)
+    assert reviewer.get(f"/review?page={page}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("level", "region", "count"),
+    [
+        ("city", "440100", 2),
+        ("city", "440600", 1),
+        ("province", "440300", 1),
+        ("province", "440000", 0),  # nothing has reached the province
+        ("province", "330000", 0),
+    ],
+)
+def test_an_office_sees_what_came_from_its_own_region(
+    client: FlaskClient, session: Session, level: str, region: str, count: int
+) -> None:
+    places = ("440106", "440103", "440604", "440305", "330106")
+    for number, place in enumerate(places):
+        filing = lay_before(session, number, place)
+        here = {"440604": ("city", "440600"), "440305": ("province", "440300"), "330106": ("city", "330100")}
+        filing.receiving_office = reference_office(session, *here.get(place, ("city", "440100")))
+        filing.current_level = filing.receiving_office.level
+    session.commit()
+    desk = Clerk(client, build_reviewer(session, level, region))
+    assert len(listed(desk)) == count
+
+
+@pytest.mark.parametrize("status", ["draft", "withdrawn", "void"])
+def test_what_is_not_submitted_is_not_there(reviewer: Clerk, session: Session, status: str) -> None:
+    filing = lay_before(session, 1)
+    filing.status = status
+    assert listed(reviewer) == []
+    assert reviewer.get(f"/review/{filing.id}").status_code == 404
+
+
+def test_a_filing_is_read_as_it_was_submitted(
+    reviewer: Clerk, session: Session, storage: FolderStorage
+) -> None:
+    filing = submitted_filing(session)
+    filing.makerspace_name, filing.unit.legal_representative = "后来改的", "后来的人"  # type: ignore[attr-defined]
+    session.commit()
+    page = reviewer.page(f"/review/{filing.id}")
+    text = page.get_text()
+    for word in (filing.submitted_version_no, "启航众创空间", "陈启航", "天河区科韵路 16 号", "第一段。"):
+        assert str(word) in text
+    assert "后来" not in text
+    assert values(page)["venue_total_area"] == "600"
+    assert conditions(page)["MK-09"] == "fail"
+    assert page.select("main input, main textarea, main select") == []
+
+
+def test_evidence_is_that_of_the_submitted_version(
+    reviewer: Clerk, session: Session, storage: FolderStorage
+) -> None:
+    filing = submitted_filing(session)
+    version = session.query(MaterialVersion).one()
+    temp, data = storage.new_temp(), small_pdf("submitted")
+    temp.write_bytes(data)
+    document = dict(version.snapshot)
+    digest = storage.put(temp)
+    document["attachments"] = [a | {"clean_sha256": digest} for a in document["attachments"]]
+    version.snapshot, version.pdf_sha256 = document, digest
+    for attachment in session.query(Attachment):
+        session.delete(attachment)  # what is edited later is no business of the reviewer
+    session.commit()
+    links = [str(link["href"]) for link in reviewer.page(f"/review/{filing.id}").select("#p-attachments a")]
+    assert links == [f"/review/{filing.id}/evidence/{number}.pdf" for number in (1, 2)]
+    answer = reviewer.get(links[0])
+    assert (answer.status_code, answer.data) == (200, data)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    for number in ("0", "3", "99999999999999999999", "-1", "x"):
+        assert reviewer.get(f"/review/{filing.id}/evidence/{number}.pdf").status_code == 404
+    path = f"/review/{filing.id}/materials"
+    assert reviewer.get(f"{path}/{version.version_no}.pdf").status_code == 200
+    assert reviewer.get(f"{path}/{version.version_no[:-4]}0000.pdf").status_code == 404
+    elsewhere = Clerk(reviewer.client.application.test_client(), build_reviewer(session, "city", "440600"))
+    for foreign in (f"/review/{filing.id}", links[0], f"{path}/{version.version_no}.pdf"):
+        assert elsewhere.get(foreign).status_code == 404
+
+
+def test_only_reviewers_come_in(client: FlaskClient, session: Session) -> None:
+    filing = submitted_filing(session)
+    for person in (
+        build_account(session), build_account(session, unit=filing.unit), build_account(session, "natural"),
+        build_account(session, "staff", staff_role="helpdesk"),
+    ):  # fmt: skip
+        clerk = Clerk(client, person)
+        for path in ("", f"/{filing.id}", f"/{filing.id}/evidence/1.pdf", f"/{filing.id}/materials/x.pdf"):
+            assert clerk.get(f"/review{path}").status_code == 403
+
+
+def test_a_reviewer_does_not_come_to_the_counter_of_the_unit(reviewer: Clerk, session: Session) -> None:
+    filing = submitted_filing(session)
+    for path in ("preview", "venue", "materials", "receipt", "files/commitment_file"):
+        assert reviewer.get(f"/filings/{filing.id}/{path}").status_code == 403
+    assert reviewer.post(f"/filings/{filing.id}/withdrawal").status_code == 403
