@@ -170,4 +170,6 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         abort(422, "请按 2021-11-20T10:00 的格式填写时间。")
+    if not 2000 <= moment.year <= 2100:
+        abort(422, "请填写 2000 年到 2100 年之间的时间。")
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

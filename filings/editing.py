@@ -137,7 +137,7 @@ def _take_version(saved: Any, version: int | None) -> None:
 def _rename_references(session: Session, filing: Filing, table: Table, before: str | None,
                        after: str | None) -> None:  # fmt: skip
     """Let answers that name this row follow its new name."""
-    if before == after or not before or not after:
+    if before == after or not before or not after or _is_named(session, filing, table, before):
         return
     for other in kind_of(filing).tables:
         for field in other.fields.values():
@@ -148,6 +148,13 @@ def _rename_references(session: Session, filing: Filing, table: Table, before: s
                     .where(other.model.filing_id == filing.id, column == before)
                     .values({field.name: after, "version": other.model.version + 1})
                 )
+
+
+def _is_named(session: Session, filing: Filing, table: Table, name: str) -> bool:
+    """Say whether another row still bears the name: then nobody knows which of them was meant."""
+    model = table.model
+    same = (getattr(model, table.named_by) == name, model.filing_id == filing.id, model.removed_at.is_(None))
+    return session.scalar(select(model.id).where(*same).limit(1)) is not None
 
 
 def _judge_row(session: Session, filing: Filing, table: Table, row: Any) -> None:

@@ -219,7 +219,7 @@ class Kind:
     conditions: tuple[Condition, ...] = ()
     cross_checks: tuple[CrossCheck, ...] = ()
     cover: Callable[[Any], list[dict[str, Any]]] = lambda filing: []
-    prefill: Callable[[Any], None] = lambda filing: None
+    prefill: Callable[[Any], dict[str, Any]] = lambda filing: {}
     facts: Callable[[Any, Any], dict[str, Any]] = lambda session, filing: {}
     prefilled_from: Mapping[str, str] = field(default_factory=dict)
     conditions_label: str = "备案条件自查"

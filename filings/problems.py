@@ -69,8 +69,10 @@ def _is_empty(value: Any) -> bool:
 
 
 def _ask_for(question: Any) -> str:
-    verb = {"choice": "请选择", "yesno": "请选择", "choices": "请至少选择一项", "tick": "请勾选"}
+    verb = {"choice": "请选择", "yesno": "请选择", "choices": "请至少选择一项"}
     label = question.label.text
+    if question.kind == "tick":
+        return "请读完后勾选"
     return f"{verb.get(question.kind, '请填写')}{'：' if question.kind == 'choices' else ''}{label}"
 
 

@@ -172,7 +172,7 @@ class _Writer:
 
 def _total(value: Any) -> Document:
     return {"name": value.name, "label": value.label, "short": value.short, "unit": value.unit,
-            "value": value.plain, "text": value.text, "formula": value.formula}  # fmt: skip
+            "value": value.plain, "text": value.text, "formula": value.formula, "is_ratio": value.is_ratio}  # fmt: skip
 
 
 def _exact(value: str | None) -> str:

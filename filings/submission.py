@@ -71,7 +71,8 @@ def open_filing(
             )  # fmt: skip
     except IntegrityError:  # somebody opened one at this moment
         raise Refused("E_OPEN_FILING_EXISTS", taken) from None
-    kind.prefill(filing)
+    for name, value in kind.prefill(filing).items():
+        setattr(filing, name, value)
     session.flush()
     return filing
 

@@ -65,6 +65,7 @@ class ChoicesField(ChoiceField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         known = dict(self.choices)
+        valuelist = [value for value in valuelist if value]
         if any(value not in known for value in valuelist):
             raise self.refuse("E_CHOICE", "取值不在可选范围内，请从列表中选择")
         self.data = [value for value in known if value in valuelist] or None

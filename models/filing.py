@@ -101,7 +101,13 @@ class Filing(HasUuid, Base):
 
     @property
     def was_submitted(self) -> bool:
+        """Say whether it was ever submitted, also when it was taken back since."""
         return self.submitted_at is not None
+
+    @property
+    def is_submitted(self) -> bool:
+        """Say whether an office has it: `submitted_version_no` is the version that counts."""
+        return self.was_submitted and self.status not in (Status.DRAFT, Status.WITHDRAWN)
 
     @classmethod
     def open(

@@ -20,7 +20,7 @@ from ops.database import migrate
 def migrate_and_load(settings: Settings) -> None:
     """Bring the installation to this version: folders, tables, regions and offices; safe at every start."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    storage_from_url(settings.storage_url)  # makes the folder
+    storage_from_url(settings.storage_url).sweep_temp(older_than_seconds=3600)  # also makes the folder
     with connected(settings):
         migrate()
         db.start_writing()

@@ -79,7 +79,7 @@
     var field = event.target, list = near(event, '.choices');
     if (list) markChoice(list);
     if (field.dataset.echo) all('[data-echo-here]').forEach(function (place) { place.textContent = field.dataset.echo; });
-    if (field.type === 'file' && field.files.length && field.form.matches('.file-pick')) sendFile(field);
+    if (field.type === 'file' && field.files.length && field.form.matches('.file-pick, .file-form')) sendFile(field);
   });
 
   on('click', function (event) {

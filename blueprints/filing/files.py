@@ -8,14 +8,14 @@ from typing import Any
 from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.access import actor, editable_filing, own_filing, role, streams
+from blueprints.access import actor, editable_filing, own_filing, role, streams, takes_up_to
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, render
-from blueprints.filing.tablepage import one_row
+from blueprints.filing.tablepage import one_row, page_of
 from blueprints.storage import send_pdf, storage
 from extensions import clock, db
 from files.admission import Admitted, admit, receive, require_pdf_name
-from files.names import safe_name
+from files.names import content_disposition, safe_name
 from files.refusals import Refused
 from filings.cells import row_number
 from filings.editing import attach, detach, find_attachment
@@ -26,6 +26,8 @@ from models.attachment import Attachment
 from models.filing import Filing
 from models.stored_file import StoredFile
 
+# A file over 3 MB is refused with its size and the cure, not by a connection that breaks off.
+LARGEST_UPLOAD = 64 * 1024 * 1024
 TAB_FILE = "/filings/<uuid:filing_id>/files/<slot>"
 ROW_FILE = "/filings/<uuid:filing_id>/<table:name>/<uuid:row_id>/files/<slot>"
 
@@ -45,6 +47,11 @@ class Place:
         return self.filing if self.row is None else self.row
 
     @property
+    def closed_because(self) -> str:
+        """Why nothing may be put here, empty when something may."""
+        return "" if self.table is None else self.table.closed(self.row).get(self.slot.name, "")
+
+    @property
     def url(self) -> str:
         if self.table is None:
             return url_for("filing.tab_file", filing_id=self.filing.id, slot=self.slot.name)
@@ -56,7 +63,7 @@ class Place:
         """The page on which the slot stands."""
         if self.table is None:
             return url_for("filing.tab", filing_id=self.filing.id, name=self.tab.name)
-        page = (row_number(db.session(), self.table, self.row) - 1) // 50 + 1
+        page = page_of(row_number(db.session(), self.table, self.row))
         address = url_for("filing.table", filing_id=self.filing.id, name=self.table.name, page=page)
         return f"{address}#{self.table.name}-{self.row.id}"
 
@@ -105,12 +112,15 @@ def tab_file_template(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
         abort(404)
     data = commitment_template(unit.name, filing.name, filing.batch.name, unit.legal_representative)
     name = f"{place.slot.label}模板.pdf"
-    return send_file(BytesIO(data), "application/pdf", as_attachment=True, download_name=name)
+    answer = send_file(BytesIO(data), "application/pdf")
+    answer.headers["Content-Disposition"] = content_disposition(name, inline=False)
+    return answer
 
 
 @blueprint.post(TAB_FILE)
 @role("legal", "item_handler")
 @streams
+@takes_up_to(LARGEST_UPLOAD)
 def upload_tab_file(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
     """Take a file into a tab's slot."""
     return _upload(lambda: _tab_place(editable_filing(filing_id), slot))
@@ -119,6 +129,7 @@ def upload_tab_file(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
 @blueprint.post(ROW_FILE)
 @role("legal", "item_handler")
 @streams
+@takes_up_to(LARGEST_UPLOAD)
 def upload_row_file(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, slot: str) -> ResponseReturnValue:
     """Take a file into a row's slot."""
     return _upload(lambda: _row_place(editable_filing(filing_id), name, row_id, slot))
@@ -130,9 +141,12 @@ def _upload(load: Any) -> ResponseReturnValue:
     The slot is looked up twice: before, so that nobody makes us parse a file he may not place, and after,
     because a draft may have been submitted meanwhile.
     """
-    load()
+    place = load()
+    reason = place.closed_because
     db.start_reading()
     try:
+        if reason:
+            raise Refused("E_NOT_FILLABLE", f"该项为不可填项（{reason}），不用上传")
         admitted, name = _admit_posted()
     except Refused as refused:
         return _answer(load(), refused)

@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from files.names import masked_name
 from filings.cells import label_of
 from filings.kind import Problem
+from filings.kinds import KINDS
 from models.filing import Filing
 
 
@@ -17,7 +18,7 @@ def register(state: BlueprintSetupState) -> None:
     """Give templates the addresses of cells and files."""
     state.app.jinja_env.globals.update(
         place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
-        review_evidence_of=review_evidence_of, new_key=lambda: uuid.uuid4().hex,
+        review_evidence_of=review_evidence_of, filing_kinds=KINDS, new_key=lambda: uuid.uuid4().hex,
     )  # fmt: skip
     state.app.jinja_env.filters.update({"masked": masked_name, "label": label_of, "megabytes": megabytes})
 

@@ -49,7 +49,7 @@ def _viewed(filing: Filing, versions: Any) -> list[dict[str, Any]]:
         {
             "version": version,
             "is_current": version.content_hash == live_hash,
-            "is_submitted": version.version_no == filing.submitted_version_no,
+            "is_submitted": filing.is_submitted and version.version_no == filing.submitted_version_no,
             "changed": changed_tabs(version.snapshot, live)
             if version.is_ready and version.content_hash != live_hash and place < VERSIONS_COMPARED
             else [],

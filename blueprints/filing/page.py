@@ -124,7 +124,11 @@ def is_fragment() -> bool:
 
 
 def render(template: str, page: FilingPage, **context: Any) -> str:
-    return render_template(template, page=page, filing=page.filing, kind=page.kind, **context)
+    """Render a page of the filing; HTMX gets its `<main>` alone, and a `_fragment` as it is."""
+    html = render_template(template, page=page, filing=page.filing, kind=page.kind, **context)
+    if is_fragment() and "/_" not in template:
+        return html[html.index("<main") : html.index("</main>") + len("</main>")]
+    return html
 
 
 def posted_version() -> int | None:

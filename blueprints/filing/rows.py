@@ -40,7 +40,7 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     form = table.form(request.form)
     page = page_of_table(filing, table)
     if "op" in request.form and _is_untouched(table, form):
-        return _move_on(page)
+        return _move_on(page, table)
     if not judge_form(table, form):
         return _answer(page, table, blank_row(page, table, form), 422)
     row_id = made_before() or _add(filing, table, form)
@@ -207,16 +207,15 @@ def restore_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseR
     return _saved(page, table, one_row(page, table, row), "changed")
 
 
-def _move_on(page: FilingPage) -> ResponseReturnValue:
+def _move_on(page: FilingPage, table: Table) -> ResponseReturnValue:
     """Note that the tab was saved and go on to where the button says."""
-    tab = page.tab
-    if tab is None:
-        raise LookupError("a table always lies in a tab")
+    tab = page.kind.tab_of(table)
     editing.confirm_tab(db.session(), page.filing, tab, actor(), clock.now())
     db.session.commit()
-    target = page.kind.tab_after(tab) if request.form["op"] == "next" else tab
-    address = url_for("filing.tab", filing_id=page.filing.id, name=(target or tab).name)
-    return _go(address if target is not tab else f"{address}?saved=1")
+    target = page.kind.tab_after(tab) if request.form["op"] == "next" else None
+    if target is not None:
+        return _go(url_for("filing.tab", filing_id=page.filing.id, name=target.name))
+    return _go(url_for("filing.table", filing_id=page.filing.id, name=table.name, saved=1))
 
 
 def _go(address: str) -> ResponseReturnValue:
@@ -242,7 +241,7 @@ def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseR
     """Answer a saved row: the row, a fresh blank one after an addition, totals and state out of band."""
     op = request.form.get("op")
     if op == "next":
-        return _move_on(page)
+        return _move_on(page, table)
     if not is_fragment():
         return redirect(_place(page.filing, view), 303)
     blank = blank_row(page, table) if how == "added" else None

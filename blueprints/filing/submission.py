@@ -97,7 +97,10 @@ def paper(filing_id: uuid.UUID) -> str:
 @role("legal", "item_handler")
 def ask_withdrawal(filing_id: uuid.UUID) -> str:
     """Say what 撤回 means before it is done."""
-    return render("filing/withdrawal.html", FilingPage(own_filing(filing_id)))
+    filing = own_filing(filing_id)
+    if filing.status != "under_review":
+        abort(409, TOO_LATE)
+    return render("filing/withdrawal.html", FilingPage(filing))
 
 
 @blueprint.post("/filings/<uuid:filing_id>/withdrawal")

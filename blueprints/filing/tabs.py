@@ -45,7 +45,14 @@ def table(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Show a table as a page of its own."""
     filing = own_filing(filing_id)
     found = find_table(filing, name)
-    return show_table(page_of_table(filing, found), found)
+    return show_table(page_of_table(filing, found), found, removed=_just_removed(filing, found))
+
+
+def _just_removed(filing: Filing, table: Table) -> Any:
+    """Return the row whose removal can be undone on the page; None when there is none."""
+    row_id = request.args.get("removed", type=uuid.UUID)
+    row = db.session.get(table.model, row_id) if row_id else None
+    return row if row is not None and row.filing_id == filing.id and row.removed_at else None
 
 
 def show_table(page: FilingPage, table: Table, **context: Any) -> str:
@@ -68,8 +75,13 @@ def show_fields(filing: Filing, tab: Tab, form: FilingForm | None = None, **cont
             form[name].raw_data = text.split(",") if form[name].kind == "choices" else [text]
     problems = {p.field: p for p in reversed(tab_problems(tab, filing, state, set(page.files)))}
     show_missing = state is not None and state.saved_at is not None
+    sources = {
+        name: page.kind.prefilled_from[name]
+        for name, value in page.kind.prefill(filing).items()
+        if value is not None and getattr(filing, name) == value
+    }
     return render(
-        "filing/tab.html", page, form=form, files=page.files, version=state.version if state else 0,
+        "filing/tab.html", page, form=form, sources=sources, files=page.files, version=state.version if state else 0,
         problems={n: p for n, p in problems.items() if show_missing or not p.is_missing}, **context,
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from extensions import db
 from models.filing import Filing
 from models.material_version import MaterialVersion
 
-LARGEST_MATERIAL = 512 * 1024 * 1024  # a filing with every attachment at its limit
+LARGEST_MATERIAL = 100 * 1024 * 1024  # a filing with every attachment at its limit
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def verdict_on(version_no: str) -> Verdict:
     if found is None:
         return Verdict("unknown")
     filing = db.session.get_one(Filing, found.filing_id)
-    if filing.submitted_version_no == found.version_no and filing.status not in ("withdrawn", "draft"):
+    if filing.is_submitted and filing.submitted_version_no == found.version_no:
         return Verdict("submitted", found, filing)
     return Verdict("superseded" if filing.was_submitted else "unsubmitted", found)
 

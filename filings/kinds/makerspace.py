@@ -39,18 +39,19 @@ OPERATOR = (
 )  # fmt: skip
 
 
-def prefill(filing: MakerspaceFiling) -> None:
-    """Copy what the unit and the carrier already say, so that nobody types it twice."""
+def prefill(filing: MakerspaceFiling) -> dict[str, Any]:
+    """Return what the unit and the carrier already say, so that nobody types it twice."""
     unit, carrier = filing.unit, filing.carrier
-    filing.operator_registered_on = unit.registered_on
-    filing.operator_nature = unit.nature
-    if carrier is None:
-        return
-    filing.makerspace_name = carrier.name
-    filing.makerspace_address = carrier.address or None
-    filing.operation_started_on = carrier.operation_started_on
-    filing.provincial_filing_level = carrier.provincial_filing_level
-    filing.provincial_filed_on = carrier.provincial_filed_on
+    known: dict[str, Any] = {"operator_registered_on": unit.registered_on, "operator_nature": unit.nature}
+    if carrier is not None:
+        known |= {
+            "makerspace_name": carrier.name,
+            "makerspace_address": carrier.address or None,
+            "operation_started_on": carrier.operation_started_on,
+            "provincial_filing_level": carrier.provincial_filing_level,
+            "provincial_filed_on": carrier.provincial_filed_on,
+        }
+    return known
 
 
 def cover(filing: MakerspaceFiling) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def operating_time(figures: Figures) -> Judgement:
     if reached > batch.cutoff_date:
         return Judgement("fail", value, f"到 {show_long_date(reached)} 才满 {figures.limit('months')} 个月")
     if batch.latest_start_date and registered > batch.latest_start_date:
-        gap = f"运营主体应在 {show_long_date(batch.latest_start_date)} 前注册"
+        gap = f"运营主体应在 {show_long_date(batch.latest_start_date)}及以前注册"
         return Judgement("fail", value, gap)
     return Judgement("pass", value)
 

@@ -38,7 +38,7 @@ def cumulative(batch: Any) -> str:
 
 def period(batch: Any) -> str:
     first, last = batch.period_start, batch.period_end
-    return f"{first.year}.{first.month}.{first.day}–{last.year}.{last.month}.{last.day}"
+    return f"{first.year}.{first.month}.{first.day}-{last.year}.{last.month}.{last.day}"
 
 
 VENUES = Table(

@@ -45,7 +45,7 @@ def not_before_operation(field: str, applies: Callable[[Any], bool] = lambda row
     def find(row: Any, filing: Any) -> Iterator[Finding]:
         value, start = getattr(row, field), filing.operation_started_on
         if value is not None and start is not None and applies(row) and value < start:
-            message = f"日期超出填报范围：不应早于众创空间开始运营时间 {show_long_date(start)}，请核对"
+            message = f"日期超出填报范围：不应早于开始运营时间 {show_long_date(start)}，请核对"
             yield Finding(field, "E_OUT_OF_PERIOD", message)
 
     return Check((field,), find, reads=("operation_started_on",))

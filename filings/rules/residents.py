@@ -12,11 +12,6 @@ from filings.kind import Check, CrossCheck, Finding
 from filings.rules.dates import overlaps
 
 FINANCING_FIELDS = ("financed_on", "financing_amount", "financing_file")
-TEAM_FIELD_OF_STATUS = {
-    "in_space": "member_count",
-    "converted": "converted_registered_on",
-    "moved_out": "moved_out_on",
-}
 TEAM_REASONS = {
     "in_space": {"converted_registered_on": "未转化", "moved_out_on": "未迁出"},
     "converted": {"member_count": "已转化", "moved_out_on": "已转化"},

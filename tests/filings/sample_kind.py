@@ -153,7 +153,7 @@ ROOM_KIND = Kind(
     cross_checks=(duplicates("rooms", "door", "门牌"),),
     conditions_label="用房条件自查",
     cover=lambda filing: [{"label": "楼宇名称", "text": filing.house_name or filing.name, "seal": True}],
-    prefill=lambda filing: setattr(filing, "house_name", filing.carrier.name if filing.carrier else None),
+    prefill=lambda filing: {"house_name": filing.carrier.name if filing.carrier else None},
     prefilled_from={"house_name": "来自孵化器信息"},
 )  # fmt: skip
 

@@ -120,10 +120,11 @@ def test_the_pdf_is_served_to_its_unit_only(
     assert "附件 1（承诺书" in version.failure  # the evidence of this test has no bytes
     assert "找不到文件" in version.failure
     temp = storage.new_temp()
-    temp.write_bytes(small_pdf())
+    data = small_pdf()
+    temp.write_bytes(data)
     version.pdf_sha256, version.state = storage.put(temp), "ready"
     answer = clerk.get(path)
-    assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/pdf", small_pdf())
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/pdf", data)
     assert answer.headers["Content-Disposition"].startswith("inline")
     assert version.version_no in answer.headers["Content-Disposition"]
     assert clerk.get(f"{path}?download=1").headers["Content-Disposition"].startswith("attachment")
