@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 
 
@@ -26,6 +27,7 @@ class Settings:
     public_url: str
     web_workers: int
     now: datetime | None
+    metrics_token: str = ""
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
     testing: bool = False
@@ -64,6 +66,7 @@ class Settings:
             port=port,
             public_url=environ.get("HATCHERY_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             web_workers=int(environ.get("HATCHERY_WEB_WORKERS", "2")),
+            metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
         )
         return settings._checked(environ)
@@ -80,6 +83,14 @@ class Settings:
         if "HATCHERY_PUBLIC_URL" not in environ:
             raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
         return self
+
+
+def version() -> str:
+    """Return the version of the program that is installed."""
+    try:
+        return metadata.version("hatchery")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _parse_now(text: str) -> datetime | None:

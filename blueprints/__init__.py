@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from blueprints import account, filing, pages, review, verify
+from blueprints import account, filing, metrics, pages, review, verify
 
 BLUEPRINTS: list[Blueprint] = [
     pages.blueprint,
@@ -10,4 +10,5 @@ BLUEPRINTS: list[Blueprint] = [
     filing.blueprint,
     review.blueprint,
     verify.blueprint,
+    metrics.blueprint,
 ]

@@ -89,6 +89,16 @@ class FolderStorage:
             raise MissingFile(sha256)
         self._place(sha256).unlink(missing_ok=True)
 
+    def folders(self) -> list[str]:
+        """List the first two digits under which anything is stored, in order."""
+        return sorted(entry.name for entry in self.root.iterdir() if re.fullmatch("[0-9a-f]{2}", entry.name))
+
+    def stored(self, folder: str) -> Iterator[Path]:
+        """Yield the stored files whose digest begins with `folder`."""
+        place = self.root / folder
+        if place.is_dir():
+            yield from (entry for entry in place.iterdir() if _DIGEST.fullmatch(entry.name))
+
     def sweep_temp(self, older_than_seconds: float) -> int:
         """Delete what killed processes left behind and return how many entries that were."""
         limit = time.time() - older_than_seconds

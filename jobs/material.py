@@ -23,7 +23,9 @@ GAVE_UP = "生成时系统多次出错，请稍后再次点击下载材料；如
 
 def generate(session: Session, version_id: uuid.UUID) -> None:
     """Typeset, merge and stamp the version, and note where its PDF is or why there is none."""
-    version = session.get_one(MaterialVersion, version_id)
+    version = session.get(MaterialVersion, version_id)
+    if version is None:  # its draft was removed while it waited
+        return
     settings = Settings.from_env()
     storage = storage_from_url(settings.storage_url)
     stamp = VersionStamp(
@@ -57,7 +59,9 @@ def _remove_old_bytes(session: Session, filing_id: uuid.UUID, storage: FolderSto
 
 def fail(session: Session, version_id: uuid.UUID, why: str, attachment_no: int | None = None) -> None:
     """Note that the version has no PDF, and why."""
-    version = session.get_one(MaterialVersion, version_id)
+    version = session.get(MaterialVersion, version_id)
+    if version is None:
+        return
     version.state, version.failure, version.failed_attachment_no = "failed", why, attachment_no
     version.finished_at = clock.now()
 

@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from config import Settings, UnsafeSettings
 from ops.errors import CannotRun
@@ -30,7 +31,14 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "worker", _worker, "只启动后台任务")
     _command(commands, "migrate", _migrate, "把数据库升级到本版本，载入地区和主管部门")
     _command(commands, "demo", _demo, "载入演示数据（仅限演示环境）")
-    _command(commands, "doctor", _doctor, "检查安装是否正常")
+    doctor = _command(commands, "doctor", _doctor, "检查安装是否正常")
+    doctor.add_argument("--deep", action="store_true", help="还检查每条记录和每个文件的内容")
+    backup = _command(commands, "backup", _backup, "备份数据库和文件，运行中也可以")
+    backup.add_argument("folder", metavar="目录", type=Path, help="新的目录，一次备份一个")
+    backup.add_argument("--with-secret-key", action="store_true", help="同时备份演示环境的密钥")
+    restore = _command(commands, "restore", _restore, "从备份恢复，然后检查每条记录和每个文件")
+    restore.add_argument("folder", metavar="目录", type=Path, help="hatchery backup 所用的目录")
+    restore.add_argument("--force", action="store_true", help="替换已有的数据；请先停止全部服务")
     admin = commands.add_parser("admin", help="系统管理员账号").add_subparsers(required=True, metavar="操作")
     create = _command(admin, "create", _create_admin, "新建系统管理员，从终端或标准输入读取密码")
     create.add_argument("login_name", metavar="登录名")
@@ -89,9 +97,23 @@ def _demo(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
-    from ops.doctor import examine
+    from ops.doctor import examine, examine_deeply
 
-    return examine(settings)
+    return examine_deeply(settings) if arguments.deep else examine(settings)
+
+
+def _backup(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.backup import back_up, back_up_with_secret_key
+
+    make = back_up_with_secret_key if arguments.with_secret_key else back_up
+    return make(settings, arguments.folder)
+
+
+def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.restore import restore, restore_over
+
+    put_back = restore_over if arguments.force else restore
+    return put_back(settings, arguments.folder)
 
 
 def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:

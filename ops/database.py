@@ -29,6 +29,11 @@ def is_migrated() -> bool:
     return set(there) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 
+def is_known(revision: str) -> bool:
+    """Say whether this version has the migration `revision`."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 import models  # noqa: F401  (maps every table)
 from config import Settings
@@ -18,30 +18,55 @@ from files.storage import UnsupportedStorage, storage_from_url
 from materials import fonts
 from ops import redis_server
 from ops.database import is_migrated
-from ops.errors import CannotRun
+from ops.errors import CannotRun, Remark, Unwell
+from ops.invariants import DEEP_CHECKS
 from ops.prepare import connected
+from ops.stored_bytes import unchanging
 
 LEAST_FREE_BYTES = 2 * 1024**3
 SQLITE_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-class Unwell(Exception):
-    """What is wrong and what to do about it."""
-
-
 def examine(settings: Settings) -> int:
     """Print a line for every check; return 0 when all are well, else 1."""
     with connected(settings):
-        findings = [_finding(name, check, settings) for name, check in CHECKS.items()]
+        findings = [_finding(name, lambda: check(settings)) for name, check in CHECKS.items()]  # noqa: B023
     return 0 if all(findings) else 1
 
 
-def _finding(name: str, check: Callable[[Settings], str], settings: Settings) -> bool:
+def examine_deeply(settings: Settings) -> int:
+    """Examine also every row and every stored byte; takes as long as reading all files does."""
+    is_well = examine(settings) == 0
+    with connected(settings):
+        if not _can_be_read(settings):
+            print("异常  深入检查：数据库或文件存储不可用，未进行")
+            return 1
+        with unchanging(db.engine) as session:
+            storage = storage_from_url(settings.storage_url)
+            findings = [
+                _finding(name, lambda: check(session, storage))  # noqa: B023
+                for name, check in DEEP_CHECKS.items()
+            ]
+    return 0 if is_well and all(findings) else 1
+
+
+def _can_be_read(settings: Settings) -> bool:
     try:
-        print(f"正常  {name}：{check(settings)}")
-    except Unwell as trouble:
-        print(f"异常  {name}：{trouble}")
+        return bool(_migrations(settings) and storage_from_url(settings.storage_url))
+    except (Unwell, UnsupportedStorage, OSError):
         return False
+
+
+def _finding(name: str, check: Callable[[], str]) -> bool:
+    try:
+        said = check()
+    except Unwell as trouble:
+        print(f"异常  {name}：{trouble}", flush=True)
+        return False
+    except DatabaseError as error:  # pages of the file are damaged
+        print(f"异常  {name}：数据库读不出来（{error.__class__.__name__}），请从备份恢复", flush=True)
+        return False
+    print(f"{'提示' if isinstance(said, Remark) else '正常'}  {name}：{said}", flush=True)
     return True
 
 

@@ -26,7 +26,7 @@ PORT_PATIENCE = 5  # seconds; a server that was just stopped may still be lettin
 def serve(settings: Settings) -> None:
     """Run everything until told to stop. Raises CannotRun."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _data_folder_of_our_own(settings):
+    with data_folder_of_our_own(settings):
         _wait_for_port(settings)
         print("正在准备数据，首次启动约需半分钟……", flush=True)
         environment = _environment(settings)
@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
 
 
 @contextmanager
-def _data_folder_of_our_own(settings: Settings) -> Iterator[None]:
+def data_folder_of_our_own(settings: Settings) -> Iterator[None]:
     """Hold the data folder, so that two servers never work on one."""
     with (settings.data_dir / "serve.lock").open("w") as lock:
         try:
