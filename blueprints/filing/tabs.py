@@ -93,15 +93,15 @@ def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     filing = editable_filing(filing_id)
     tab = find_tab(filing, name)
     form = tab.form(chosen_answers(tab.form, filing)) if tab.form else None
+    if not is_fragment():
+        editing.confirm_tab(db.session(), filing, tab, actor(), clock.now())
     try:
         refusals = _store(filing, tab, form)
     except editing.Conflict:
         return _conflict(filing_id, name, form), 409
-    if is_fragment():
-        db.session.commit()
-        return _autosaved(filing, tab, refusals), 422 if refusals else 200
-    editing.confirm_tab(db.session(), filing, tab, actor(), clock.now())
     db.session.commit()
+    if is_fragment():
+        return _autosaved(filing, tab, refusals), 422 if refusals else 200
     return _after_save(filing, tab, refusals)
 
 
