@@ -36,6 +36,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key or _demo_secret(settings.data_dir / "secret_key"),
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": MAX_REQUEST,  # a block pasted from Excel is text of this size
         "SESSION_COOKIE_NAME": _cookie_name("csrf", settings),
         "SIGN_IN_COOKIE": _cookie_name("session", settings),
         "CAPTCHA_COOKIE": _cookie_name("captcha", settings),

@@ -23,13 +23,13 @@ class Ended:
     complaint: str
 
 
-def run_child(arguments: list[str], folder: Path) -> Ended:
-    """Run `files.admission_child` in a private folder, with nothing of our environment."""
+def run_child(arguments: list[str], folder: Path, entry: str = "files.admission_child") -> Ended:
+    """Run the module `entry` in a private folder, with nothing of our environment."""
     answer, complaint = folder / "answer", folder / "complaint"
     with answer.open("wb") as stdout, complaint.open("wb") as stderr:
         # Files instead of pipes: what the child writes counts against its own file size limit.
         child = subprocess.Popen(  # noqa: S603 - our own program, no text of a user
-            command(arguments),
+            command(arguments, entry),
             cwd=folder,
             env=_environment(folder),
             stdin=subprocess.DEVNULL,
@@ -41,9 +41,9 @@ def run_child(arguments: list[str], folder: Path) -> Ended:
     return Ended(code, _start_of(answer), _start_of(complaint).decode("utf-8", "replace"))
 
 
-def command(arguments: list[str]) -> list[str]:
+def command(arguments: list[str], entry: str) -> list[str]:
     """The command line: no user site-packages, no module from the working folder, UTF-8 throughout."""
-    return [sys.executable, "-s", "-P", "-X", "utf8", "-m", "files.admission_child", *arguments]
+    return [sys.executable, "-s", "-P", "-X", "utf8", "-m", entry, *arguments]
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Acts on rows, tabs and their files. Callers load, commit and answer; nothing here knows HTTP."""
 
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -47,7 +48,7 @@ def save_row(
     _take_version(row, version)
     form.populate_obj(row)
     session.flush()
-    _rename_references(session, filing, table, renamed_from, getattr(row, table.named_by))
+    rename_references(session, filing, table, [(row, renamed_from)])
     _judge_row(session, filing, table, row)
     filing.touch(actor, at)
 
@@ -134,27 +135,42 @@ def _take_version(saved: Any, version: int | None) -> None:
     saved.version += 1
 
 
-def _rename_references(session: Session, filing: Filing, table: Table, before: str | None,
-                       after: str | None) -> None:  # fmt: skip
-    """Let answers that name this row follow its new name."""
-    if before == after or not before or not after or _is_named(session, filing, table, before):
-        return
+def rename_references(
+    session: Session, filing: Filing, table: Table, renames: Iterable[tuple[Any, str | None]]
+) -> None:
+    """Let answers that name rows of this table follow their new names; `renames` has rows and former names.
+
+    A name that another row still bears, or that several rows gave up, moves nothing: nobody knows which of
+    them was meant.
+    """
+    renamed = [(row, name) for row, name in renames if name != getattr(row, table.named_by)]
+    given_up = Counter(name for _, name in renamed)
+    names = {name: getattr(row, table.named_by) for row, name in renamed if name and given_up[name] == 1}
+    names = {name: new for name, new in names.items() if new}
+    for name in _still_borne(session, filing, table, names, [row.id for row, _ in renamed]) if names else ():
+        del names[name]
+    if names:
+        _rename(session, filing, table, names)
+
+
+def _still_borne(
+    session: Session, filing: Filing, table: Table, names: Iterable[str], renamed: Iterable[uuid.UUID]
+) -> set[str]:
+    model, name = table.model, getattr(table.model, table.named_by)
+    others = (model.filing_id == filing.id, model.removed_at.is_(None), model.id.not_in(renamed))
+    return set(session.scalars(select(name).where(*others, name.in_(names))))
+
+
+def _rename(session: Session, filing: Filing, table: Table, names: Mapping[str, str]) -> None:
     for other in kind_of(filing).tables:
         for field in other.fields.values():
             if field.kind == "named_row" and field.table == table.name:
                 column = getattr(other.model, field.name)
                 session.execute(
                     update(other.model)
-                    .where(other.model.filing_id == filing.id, column == before)
-                    .values({field.name: after, "version": other.model.version + 1})
+                    .where(other.model.filing_id == filing.id, column.in_(names))
+                    .values({field.name: case(names, value=column), "version": other.model.version + 1})
                 )
-
-
-def _is_named(session: Session, filing: Filing, table: Table, name: str) -> bool:
-    """Say whether another row still bears the name: then nobody knows which of them was meant."""
-    model = table.model
-    same = (getattr(model, table.named_by) == name, model.filing_id == filing.id, model.removed_at.is_(None))
-    return session.scalar(select(model.id).where(*same).limit(1)) is not None
 
 
 def _judge_row(session: Session, filing: Filing, table: Table, row: Any) -> None:

@@ -23,6 +23,7 @@ from models import (  # noqa: F401
     staff,
     stored_file,
     tab_state,
+    table_import,
     throttle,
     unit,
     venue,

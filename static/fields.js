@@ -90,6 +90,28 @@
     button.textContent = shown ? '显示' : '隐藏';
   });
 
+  // A block pasted into the blank row goes to the server, which shows what it understood before storing it.
+  on('paste', function (event) {
+    var row = near(event, 'tr.blank[data-row]'), form = row && row.querySelector('form');
+    var text = form && event.clipboardData ? event.clipboardData.getData('text/plain') : '';
+    var lines = text.replace(/[\r\n]+$/, ''), isText = event.target.localName === 'textarea';
+    if (!/\t/.test(lines) && (isText || !/[\r\n]/.test(lines))) return;
+    event.preventDefault();
+    var send = document.createElement('form');
+    send.method = 'post';
+    send.enctype = 'multipart/form-data';
+    send.action = form.getAttribute('action') + '/import';
+    [['csrf_token', document.querySelector('meta[name=csrf]').content], ['block', text]].forEach(function (pair) {
+      var area = document.createElement('textarea');
+      area.name = pair[0];
+      area.value = pair[1];
+      send.appendChild(area);
+    });
+    send.hidden = true;
+    document.body.appendChild(send);
+    send.submit();
+  });
+
   // The soft shade at the side of a wide table that has more columns.
   function shade(box) {
     var frame = box.parentNode.classList;

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from blueprints.filing.rows import judge_form
 from filings import editing
 from filings.derive import derive, judge
 from filings.figures import load_figures
 from filings.kinds import kind_of
 from filings.problems import TabView, find_problems, read_filled_slots, read_tab_states, view_tabs
+from filings.rowforms import judge_form
 from models.filing import Filing
 from models.stored_file import StoredFile
 from tests.build import NOW, SYSTEM

@@ -24,6 +24,7 @@ def _know_names(state: BlueprintSetupState) -> None:
 from blueprints.filing import (  # noqa: E402, F401  (the views use the converters above)
     files,
     home,
+    imports,
     listing,
     materials,
     reading,

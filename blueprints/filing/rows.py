@@ -17,15 +17,15 @@ from blueprints.filing.page import (
     posted_version,
     render,
 )
-from blueprints.filing.tablepage import as_typed, blank_row, one_row, open_row, page_of, table_page
+from blueprints.filing.tablepage import blank_row, one_row, open_row, page_of, table_page
 from blueprints.filing.tabs import show_table
 from blueprints.idempotency import made_before, remember
 from extensions import clock, db
 from filings import editing
 from filings.cells import RowView
 from filings.kind import Table
-from filings.problems import not_fillable
-from forms.base import FilingForm, Refusal
+from filings.rowforms import as_typed, judge_form
+from forms.base import FilingForm
 from models.filing import Filing
 
 ROW = "/filings/<uuid:filing_id>/<table:name>/<uuid:row_id>"
@@ -64,16 +64,6 @@ def _is_untouched(table: Table, form: FilingForm) -> bool:
         not text or text == untouched[name] or (name not in request.form)
         for name, text in form.typed().items()
     )
-
-
-def judge_form(table: Table, form: FilingForm) -> bool:
-    """Validate the row as typed: types, ranges, lengths, and cells that may not be filled."""
-    valid = form.validate()
-    for name, finding in not_fillable(table, as_typed(table, form)).items():
-        if name in form:
-            form[name].errors = [Refusal(finding.code, finding.message)]
-            valid = False
-    return valid
 
 
 @blueprint.get(ROW)

@@ -19,6 +19,7 @@ from filings.cells import (
 )
 from filings.kind import Problem, Table
 from filings.problems import cross_problems, row_problems
+from filings.rowforms import as_typed
 from forms.base import FilingForm
 
 
@@ -83,14 +84,6 @@ def blank_row(page: FilingPage, table: Table, form: FilingForm | None = None) ->
     form = form or table.form()
     offer_names(page, form)
     return edit_row(table, as_typed(table, form), None, form, {})
-
-
-def as_typed(table: Table, form: FilingForm) -> Any:
-    """Return a row with the answers of `form` that no session knows: rules look at it, nothing stores it."""
-    row = table.model()
-    for field in form:
-        setattr(row, field.name, field.data)
-    return row
 
 
 def offer_names(page: FilingPage, form: FilingForm) -> None:

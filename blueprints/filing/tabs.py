@@ -26,6 +26,7 @@ from filings.kinds import kind_of
 from filings.problems import tab_problems
 from forms.base import FilingForm, Refusal
 from models.filing import Filing
+from models.table_import import TableImport
 
 
 @blueprint.get("/filings/<uuid:filing_id>/<tab:name>")
@@ -45,7 +46,10 @@ def table(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Show a table as a page of its own."""
     filing = own_filing(filing_id)
     found = find_table(filing, name)
-    return show_table(page_of_table(filing, found), found, removed=_just_removed(filing, found))
+    return show_table(
+        page_of_table(filing, found), found, removed=_just_removed(filing, found),
+        imported=_just_imported(filing, found),
+    )  # fmt: skip
 
 
 def _just_removed(filing: Filing, table: Table) -> Any:
@@ -53,6 +57,14 @@ def _just_removed(filing: Filing, table: Table) -> Any:
     row_id = request.args.get("removed", type=uuid.UUID)
     row = db.session.get(table.model, row_id) if row_id else None
     return row if row is not None and row.filing_id == filing.id and row.removed_at else None
+
+
+def _just_imported(filing: Filing, table: Table) -> TableImport | None:
+    """Return the import that can be undone on the page; None when there is none."""
+    import_id = request.args.get("imported", type=uuid.UUID)
+    kept = db.session.get(TableImport, import_id) if import_id and filing.is_editable else None
+    is_here = kept is not None and kept.belongs_to(filing.id, table.name) and kept.can_be_undone
+    return kept if is_here else None
 
 
 def show_table(page: FilingPage, table: Table, **context: Any) -> str:

@@ -289,7 +289,7 @@ def test_deep_nesting_is_no_way_to_crash(upload):
 def run_instead(monkeypatch, program):
     """Let another program run in the place of the child."""
     monkeypatch.setattr(
-        child_process, "command", lambda arguments: [sys.executable, "-c", program, *arguments]
+        child_process, "command", lambda arguments, entry: [sys.executable, "-c", program, *arguments]
     )
 
 

@@ -307,3 +307,14 @@ def test_without_the_kind_nothing_of_it_is_known(app: Flask, session: Session) -
     client = app.test_client()
     clerk = Clerk(client, build_account(session))
     assert clerk.post("/filings", {"kind": "rooms"}).status_code == 404
+
+
+def test_its_rows_come_from_a_sheet_and_go_back(clerk: Clerk, filing: str, session: Session) -> None:
+    block = "用途\t门牌\t房间面积（平方米）\t出租时间\n自用\t301\t120.5\t\n出租\t302\t79.5\t2019/1/1\n"
+    preview = clerk.post(f"{filing}/rooms/import", {"block": block}).headers["Location"]
+    assert clerk.post(f"{preview}/confirmation").status_code == 303
+    assert values(clerk.page(f"{filing}/house"))["room_area"] == "200"
+    data = clerk.get(f"{filing}/rooms/export.xlsx").data
+    preview = clerk.upload(f"{filing}/rooms/import", data, "房间.xlsx").headers["Location"]
+    assert "2 行与现有内容相同" in main_text(clerk.page(preview))
+    assert len(session.scalars(select(Room)).all()) == 2
