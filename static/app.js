@@ -61,11 +61,16 @@
     if (event.detail.requestConfig.verb !== 'get') say('busy', 'half', '正在保存…');
   });
 
+  // A row must stay when a word is being composed in it, or when another answer to it is under way.
+  function isOvertaken(row) {
+    return window.hatchery.composing || all('.htmx-request:not(.file-pick)', row).length > 1;
+  }
+
   on('htmx:beforeSwap', function (event) {
     var detail = event.detail, status = detail.xhr.status;
     if (SWAPPED.indexOf(status) >= 0) { detail.shouldSwap = true; detail.isError = false; }
     if (status === 401) { detail.target = document.getElementById('dialog'); detail.swapOverride = 'innerHTML'; }
-    if (window.hatchery.composing && detail.requestConfig.elt.closest('[data-decides]')) detail.shouldSwap = false;
+    if (detail.requestConfig.elt.matches('[data-decides]') && isOvertaken(detail.target)) detail.shouldSwap = false;
     remember();
   });
 
@@ -101,12 +106,20 @@
     say('busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
   });
 
+  // The tab is saving itself: 保存 must carry the version that comes of it.
+  function sendAfter(form, button) {
+    form.addEventListener('htmx:afterRequest', function () {
+      setTimeout(function () { if (button.type === 'submit') button.click(); else form.submit(); });
+    }, { once: true });
+  }
+
   function rest(form) { form.removeAttribute('data-sent'); form.classList.remove('is-busy'); }
 
   on('submit', function (event) {
     var form = event.target;
     if (event.defaultPrevented) return;
     if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
+    if (form.matches('.htmx-request')) { event.preventDefault(); sendAfter(form, event.submitter || document.activeElement); return; }
     form.setAttribute('data-sent', '');
     form.classList.add('is-busy');
     submitting = true;

@@ -20,7 +20,9 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-EXPECTED = re.compile("responded with a status of 4|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError)")
+EXPECTED = re.compile(
+    "responded with a status of 4|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError|sendAbort)"
+)
 OpenPage = Callable[..., Page]
 Violations = list[dict[str, Any]]
 
