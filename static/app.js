@@ -61,7 +61,7 @@
     if (event.detail.requestConfig.verb !== 'get') say('busy', 'half', '正在保存…');
   });
 
-  // A row must stay when a word is being composed in it, or when another answer to it is under way.
+  // A row must stay when a word is being composed in it, or when it is being saved already.
   function isOvertaken(row) {
     return window.hatchery.composing || all('.htmx-request:not(.file-pick)', row).length > 1;
   }
