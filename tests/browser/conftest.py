@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.served import Served
+
+expect.set_options(timeout=20_000)  # a shared machine may be slow; what is there is seen at once
 
 VENDOR = Path(__file__).parent / "vendor"
 ARGUMENTS = [

@@ -64,7 +64,7 @@ def test_two_tabs_that_edit_one_tab_choose_field_by_field(clerk: Clerk) -> None:
     second.page.get_by_role("button", name="保存", exact=True).click()
 
     page = second.page
-    expect(page.locator('[data-error="E_CONFLICT"]')).to_be_attached()
+    expect(page.locator("h1")).to_have_text("基础信息已被他人修改")
     page.locator('[name="keep_website"][value="theirs"]').check()
     page.get_by_role("button", name="按所选保存").click()
     expect(page.locator("h1")).to_have_text("基础信息")
