@@ -31,7 +31,7 @@ class Held:
             self.routes.append(route)
 
     def wait_for(self, count: int) -> None:
-        for _ in range(100):
+        for _ in range(1000):
             if len(self.routes) >= count:
                 return
             self.page.wait_for_timeout(20)
