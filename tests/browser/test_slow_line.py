@@ -4,13 +4,15 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.clerk import Clerk
+from tests.browser.conftest import OpenPage
 
 ENTERPRISE = {"enterprise_name": "广州云帆智能科技有限公司", "registered_on": "2021-03-15"}
 
 
 @pytest.fixture
-def clerk(page: Page) -> Clerk:
-    clerk = Clerk(page)
+def clerk(open_page: OpenPage) -> Clerk:
+    """A clerk whose requests can be held: those of a page that has a service worker pass the tests by."""
+    clerk = Clerk(open_page(service_workers="block"))
     clerk.sign_in("fs_chancheng")
     clerk.new_filing("新增众创空间")
     return clerk
