@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     recognition,
     region,
     resident,
+    special_day,
     staff,
     stored_file,
     tab_state,
