@@ -10,6 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import brotli
+import rjsmin
+
+# What every page loads, as one file in this order. A new source of static/ that all pages need is one more name
+# here; a script that only some pages need stays out, is published alone, and those pages load it by `asset(…)`.
+BUNDLE = "hatchery.js"
+SOURCES = ("vendor/htmx.min.js", "app.js", "fields.js")
 
 TEXT = {".css", ".js", ".svg", ".webmanifest"}
 PUBLISHED = TEXT | {".png", ".ico"}
@@ -20,14 +26,15 @@ SERVICE_WORKER = "sw.js"
 def build(source: Path, target: Path) -> dict[str, str]:
     """Publish every static file to its hashed name, with ``.br`` and ``.gz`` twins for text.
 
+    The scripts that every page needs are published as one file: they compress better together, and one answer
+    on a bad line comes sooner than four.
+
     Return name → hashed name, as in ``{"app.css": "app.0123456789ab.css"}``. What is already there is not
     written again, so a second start costs only the hashing. Safe in several processes at once: each file
     appears whole or not at all. Files of former builds stay for pages that are still open.
     """
     names: dict[str, str] = {}
-    for path in _published(source):
-        name = path.relative_to(source).as_posix()
-        content = _content(path, names)
+    for name, content in _contents(source, names):
         names[name] = _hashed_name(name, content)
         for twin, encoded in _encodings(target / names[name], content):
             if not twin.exists():
@@ -48,32 +55,36 @@ def service_worker(source: Path, names: dict[str, str], prefix: str = "/static/"
     return body.replace("__BUILD__", build_id(names)).replace("__ASSETS__", json.dumps(kept))
 
 
-def _published(source: Path) -> Iterator[Path]:
-    """The manifest comes last, as it names other files."""
+def _contents(source: Path, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
+    """Pairs of name and content. The manifest comes last, as it names other files."""
+    yield BUNDLE, "\n".join(_script(source / name) for name in SOURCES).encode()
     files = (path for path in source.rglob("*") if path.suffix in PUBLISHED and path.name != SERVICE_WORKER)
-    yield from sorted(files, key=lambda path: (path.suffix == ".webmanifest", path.as_posix()))
+    for path in sorted(files, key=lambda path: (path.suffix == ".webmanifest", path.as_posix())):
+        name = path.relative_to(source).as_posix()
+        if name not in SOURCES:
+            yield name, _content(path, names)
 
 
 def _content(path: Path, names: dict[str, str]) -> bytes:
     if path.suffix == ".css":
         return _slim(path.read_text("utf-8")).encode()
-    if path.suffix == ".js" and path.parent.name != "vendor":
-        return _slim_script(path.read_text("utf-8")).encode()
+    if path.suffix == ".js":
+        return _script(path).encode()
     if path.suffix == ".webmanifest":
         return re.sub(r'(?<="/static/)[^"]+', lambda m: names[m[0]], path.read_text("utf-8")).encode()
     return path.read_bytes()
+
+
+def _script(path: Path) -> str:
+    """Return a script without what only people need; a vendored one as its lock file knows it."""
+    text = path.read_text("utf-8")
+    return text.strip() if path.parent.name == "vendor" else str(rjsmin.jsmin(text))
 
 
 def _slim(css: str) -> str:
     """Drop comments and the spaces that only people need. Strings in our style sheet hold neither."""
     bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     return re.sub(r" ?([{};,>]) ?|(?<=:) ", lambda m: m[1] or "", bare).replace(";}", "}").strip()
-
-
-def _slim_script(script: str) -> str:
-    """Drop indents and the lines that only people need. Our scripts have no text over several lines."""
-    lines = (line.strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _hashed_name(name: str, content: bytes) -> str:
