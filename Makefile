@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: run test check lock
+.PHONY: run test test-long check lock
 
 run: $(VENV)/.installed
 	@HATCHERY_PORT="$${PORT:-$${HATCHERY_PORT:-8000}}" exec $(BIN)/hatchery serve
@@ -14,6 +14,11 @@ run: $(VENV)/.installed
 test: $(VENV)/.test-installed
 	@ops/install_test_tools.sh
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+# What takes too long for every change: hundreds of kills, thousands of mutants. Prints its figures at the end.
+test-long: $(VENV)/.test-installed
+	@ops/install_test_tools.sh
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m long
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff check

@@ -36,6 +36,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(folder))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests measured, under the name of the test."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])]
+    figures = [
+        (one.nodeid, text) for one in reports for name, text in one.user_properties if name == "figure"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+    for test, text in sorted(figures):
+        terminalreporter.line(f"{test}: {text}")
+
+
+@pytest.fixture
+def print_figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say a figure that was measured; it is printed at the end of the run, also by `pytest -n`."""
+    return lambda text: record_property("figure", text)
+
+
 @pytest.fixture
 def now() -> datetime:
     """The business time at which a test starts: the 2021 batch is open."""
