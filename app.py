@@ -6,7 +6,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import models  # noqa: F401  (maps every table)
 from blueprints import BLUEPRINTS, access, errors, pages
 from config import Settings
-from extensions import clock, csrf, db, login_manager
+from extensions import clock, csrf, db, keyring, login_manager
+from keys import data_secrets
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(pages.flask_config(settings))
     clock.offset_file = settings.clock_file if settings.now else None
     db.connect(settings.database_url)
+    keyring.load(data_secrets(settings))
     csrf.init_app(app)
     login_manager.init_app(app, add_context_processor=False)
     pages.init_app(app, settings)

@@ -28,6 +28,7 @@ class Settings:
     web_workers: int
     now: datetime | None
     metrics_token: str = ""
+    data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
     testing: bool = False
@@ -66,6 +67,7 @@ class Settings:
             port=port,
             public_url=environ.get("HATCHERY_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             web_workers=int(environ.get("HATCHERY_WEB_WORKERS", "2")),
+            data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
         )
@@ -83,6 +85,19 @@ class Settings:
         if "HATCHERY_PUBLIC_URL" not in environ:
             raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
         return self
+
+
+def _parse_keys(text: str) -> tuple[tuple[str, str], ...]:
+    """Read `name:secret,name:secret`, the newest first; empty means that SECRET_KEY serves."""
+    keys = tuple(
+        (name, secret) for name, _, secret in (pair.partition(":") for pair in text.split(",") if pair)
+    )
+    if any(not name.isalnum() or len(name) > 8 or len(secret) < 32 for name, secret in keys):
+        raise UnsafeSettings(
+            "HATCHERY_DATA_KEYS is name:secret[,name:secret …], the newest first: a name of up to 8 letters "
+            "or digits, a secret of at least 32 characters"
+        )
+    return keys
 
 
 def version() -> str:

@@ -1,4 +1,4 @@
-"""Instances without logic of the business: database, sign-in, CSRF, clock, storage."""
+"""Instances without logic of the business: database, sign-in, CSRF, clock, keys."""
 
 import sqlite3
 from contextvars import ContextVar
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from clock import Clock
+from keys import Keyring
 
 _begins_writing: ContextVar[bool] = ContextVar("begins_writing", default=False)
 
@@ -67,5 +68,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 db = Database()
 clock = Clock()
+keyring = Keyring()
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -1,9 +1,5 @@
 """The frame around all pages: settings of Flask, what templates may use, static files, health, the demo."""
 
-import contextlib
-import os
-import secrets
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +12,7 @@ from flask_login import current_user
 from whitenoise import WhiteNoise
 
 import assets
+import keys
 from blueprints import filters, headers
 from blueprints.access import public, signed_in
 from blueprints.readiness import not_answering
@@ -33,7 +30,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     secure = settings.public_url.startswith("https://")
     return {
         "SETTINGS": settings,
-        "SECRET_KEY": settings.secret_key or _demo_secret(settings.data_dir / "secret_key"),
+        "SECRET_KEY": keys.secret_key_of(settings),
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "MAX_FORM_MEMORY_SIZE": MAX_REQUEST,  # a block pasted from Excel is text of this size
@@ -54,18 +51,6 @@ def _cookie_name(purpose: str, settings: Settings) -> str:
     if settings.public_url.startswith("https://"):
         return f"__Host-{purpose}"
     return f"hatchery_{settings.port}_{purpose}"
-
-
-def _demo_secret(path: Path) -> str:
-    """Return the secret key of a demo, made at its first start and readable by its owner only."""
-    if not path.exists():
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".") as fresh:
-            fresh.write(secrets.token_hex(32))
-            fresh.flush()
-            # A link appears whole and once, so that processes starting together agree on one key.
-            with contextlib.suppress(FileExistsError):
-                os.link(fresh.name, path)
-    return path.read_text()
 
 
 def _trusted_hosts(settings: Settings) -> list[str] | None:

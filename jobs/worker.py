@@ -19,9 +19,10 @@ from rq.serializers import JSONSerializer
 import jobs.material  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings
-from extensions import clock, db
+from extensions import clock, db, keyring
 from jobs import queue, sweeper
 from jobs.child import die_with_parent
+from keys import data_secrets
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ SWEEP_SECONDS = 5
 def work(settings: Settings) -> None:
     """Work until told to stop."""
     db.connect(settings.database_url)
+    keyring.load(data_secrets(settings))
     clock.offset_file = settings.clock_file if settings.now else None
     queue.connect(settings.redis_url)
     redis = Redis.from_url(settings.redis_url)

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from extensions import keyring
 from models.base import Base, HasUuid, UtcDateTime
 from models.office import Office
+from models.sealed import Sealed, mask_mail, mask_mobile
 from models.unit import Unit
 
 ACCOUNT_TYPE_TEXTS = {"natural": "自然人", "legal": "法人（单位管理员）", "staff": "工作人员"}
@@ -36,6 +38,10 @@ class Account(HasUuid, Base):
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mobile: Mapped[str | None] = mapped_column(Sealed)
+    mobile_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    mobile_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    email: Mapped[str | None] = mapped_column(Sealed)
 
     unit: Mapped[Unit | None] = relationship()
     office: Mapped[Office | None] = relationship()
@@ -45,3 +51,17 @@ class Account(HasUuid, Base):
     @property
     def type_text(self) -> str:
         return ACCOUNT_TYPE_TEXTS[self.account_type]
+
+    @property
+    def masked_mobile(self) -> str:
+        """The mobile as pages show it; empty when there is none."""
+        return mask_mobile(self.mobile or "")
+
+    @property
+    def masked_email(self) -> str:
+        return mask_mail(self.email or "")
+
+    def set_mobile(self, number: str | None, verified_at: datetime | None) -> None:
+        """Store a mobile with its digest; `verified_at` says when a code sent to it was typed in."""
+        self.mobile, self.mobile_verified_at = number, verified_at
+        self.mobile_digest = keyring.digest(number, "mobile") if number else None

@@ -9,8 +9,9 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from demo.identity import demo_id
 from demo.load import load_demo
-from extensions import clock, db
+from extensions import clock, db, keyring
 from files.storage import storage_from_url
+from keys import data_secrets
 from models.account import Account
 from models.event import Event
 from models.reference import load_reference
@@ -50,6 +51,7 @@ def demo_accounts(settings: Settings) -> list[str]:
 def connected(settings: Settings) -> Iterator[None]:
     """Use the database of `settings`, and let go of it afterwards."""
     db.connect(settings.database_url)
+    keyring.load(data_secrets(settings))
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ import assets
 import models  # noqa: F401  (maps every table)
 from app import create_app
 from config import Settings
-from extensions import clock, db
+from extensions import clock, db, keyring
 from files.storage import FolderStorage, storage_from_url
 from models.reference import load_reference
 from ops.database import migrate
@@ -25,6 +25,7 @@ from tests import postgres, served
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime.fromisoformat("2021-11-10T10:00+08:00")
+keyring.load([("test", "a secret that only tests may use 0123456789")])
 
 
 @pytest.hookimpl(tryfirst=True)
