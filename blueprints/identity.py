@@ -51,6 +51,7 @@ class SignedIn(UserMixin):
     office_name: str = ""
     office_level: str | None = None
     office_region_code: str | None = None
+    is_public_computer: bool = True
 
     @property
     def role(self) -> str:
@@ -117,7 +118,7 @@ def load_signed_in(request: Request) -> SignedIn | None:
 _session_of = (
     select(
         LoginSession.id.label("session_id"), LoginSession.created_at, LoginSession.seen_at,
-        LoginSession.acting_unit_id, Account.id.label("account_id"), Account.login_name,
+        LoginSession.acting_unit_id, LoginSession.is_public_computer, Account.id.label("account_id"), Account.login_name,
         Account.person_name, Account.account_type, Account.staff_role,
         Unit.id.label("unit_id"), Unit.name.label("unit_name"), Unit.is_active.label("unit_is_active"),
         Office.id.label("office_id"), Office.name.label("office_name"), Office.level.label("office_level"),
@@ -144,6 +145,7 @@ def _signed_in(row: Any) -> SignedIn:
     common = {
         "session_id": row.session_id, "account_id": row.account_id, "login_name": row.login_name,
         "person_name": row.person_name, "account_type": row.account_type,
+        "is_public_computer": row.is_public_computer,
     }  # fmt: skip
     if row.account_type == "natural":
         return _natural(common, row.account_id, row.acting_unit_id)

@@ -15,6 +15,7 @@ import assets
 import keys
 from blueprints import filters, headers
 from blueprints.access import public, signed_in
+from blueprints.account.drafts import drafts_key, drafts_owner
 from blueprints.readiness import not_answering
 from clock import SHANGHAI
 from config import Settings
@@ -66,6 +67,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["assets"] = names
     app.jinja_env.globals.update(
         asset=_asset(names), current_user=current_user, is_demo=settings.is_demo,
+        drafts_owner=drafts_owner, drafts_key=drafts_key,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.init_app(app)

@@ -8,7 +8,7 @@ from forms.fields import DateField, LongTextField, TextField
 class ActivityForm(FilingForm):
     """One activity of the reporting period."""
 
-    activity_name = TextField("活动名称", [RequiredToSubmit()], width=14)
+    activity_name = TextField("活动名称", [RequiredToSubmit()], width=14, local=True)
     activity_type = ChoiceField(
         "活动类型",
         [RequiredToSubmit()],
@@ -21,4 +21,4 @@ class ActivityForm(FilingForm):
         ],
     )
     held_on = DateField("举办时间", description="可不填")
-    summary = LongTextField("简要概述", [RequiredToSubmit()], max_length=500, width=20)
+    summary = LongTextField("简要概述", [RequiredToSubmit()], max_length=500, width=20, local=True)

@@ -40,6 +40,10 @@ class FilingForm(Form):
         """Return the first refusal of every field that could not be taken as typed."""
         return {name: messages[0] for name, messages in self.errors.items() if name}
 
+    def local_names(self) -> str:
+        """Return the names of the fields that the browser may keep until the server has them, as one text."""
+        return " ".join(field.name for field in self if field.is_local)
+
     def typed(self) -> dict[str, str]:
         """Return what stands in every field, as text, the way the applicant sees it."""
         return {field.name: field.shown_input() for field in self}

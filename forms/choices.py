@@ -10,6 +10,7 @@ class ChoiceField(FilingField):
     """One of several fixed answers, posted as its identifier."""
 
     kind = "choice"
+    is_local = True
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ class UsccField(TextField):
     """统一社会信用代码 with its check character. Source: GB 32100-2015."""
 
     kind = "code"
+    is_local = True  # every enterprise publishes it
 
     def parse(self, text: str) -> str:
         code = unicodedata.normalize("NFKC", text).replace(" ", "").upper()

@@ -20,16 +20,20 @@ class FilingField(Field):
 
     `short` is the label in a table head (with line breaks where it may wrap), `group` the
     head above several columns, `width` a relative column width, `unit` stands beside the box,
-    `description` is the hint.
+    `description` is the hint. `local` says whether the browser may keep the answer, encrypted, until the
+    server has it: contacts, papers and bank data never, and free text only where the form says so.
     """
 
     kind = "text"
+    is_local = False
 
     def __init__(
         self, label: str, validators: Sequence[Any] = (), *, short: str = "", group: str = "",
-        unit: str = "", width: int = 8, decides: bool = False, autocomplete: str = "off", **options: Any,
+        unit: str = "", width: int = 8, decides: bool = False, autocomplete: str = "off",
+        local: bool | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(label, validators, **options)
+        self.is_local = type(self).is_local if local is None else local
         self.head = short or label  # lines of a table head, broken by meaning
         self.short, self.group, self.unit, self.width = self.head.replace("\n", ""), group, unit, width
         self.decides, self.autocomplete = decides, autocomplete
@@ -103,6 +107,7 @@ class NumberField(FilingField):
     """A number; full-width digits, commas and blanks are understood."""
 
     kind = "number"
+    is_local = True
     example = "60"
 
     def __init__(
@@ -176,6 +181,7 @@ class DateField(FilingField):
     """A day; the usual ways to write one are understood, stored and shown as 2021-11-10."""
 
     kind = "date"
+    is_local = True
 
     def __init__(self, label: str, validators: Sequence[Any] = (), *, width: int = 7, **options: Any) -> None:
         super().__init__(label, validators, width=width, **options)
@@ -207,6 +213,7 @@ class NamedRowField(TextField):
     """The name of a row of another table, as `offers` gives it; checked when submitting."""
 
     kind = "named_row"
+    is_local = True
 
     def __init__(
         self, label: str, validators: Sequence[Any] = (), *, table: str,

@@ -30,7 +30,7 @@ class InstructionsForm(FilingForm):
 class BasicInfoForm(FilingForm):
     """基础信息."""
 
-    makerspace_name = TextField("众创空间名称", [RequiredToSubmit()])
+    makerspace_name = TextField("众创空间名称", [RequiredToSubmit()], local=True)
     operator_registered_on = DateField("运营主体注册时间", [RequiredToSubmit()])
     operation_started_on = DateField("众创空间开始运营时间", [RequiredToSubmit()])
     operator_nature = ChoiceField(
@@ -54,20 +54,21 @@ class BasicInfoForm(FilingForm):
         "重点服务领域",
         [RequiredToSubmit(when=lambda filing: filing.makerspace_type == "professional")],
         description="专业型众创空间必填",
+        local=True,
     )
     provincial_filing_level = ChoiceField(
         "省级备案情况",
         choices=[("provincial", "省级备案"), ("municipal", "市级备案"), ("none", "未备案")],
     )
     provincial_filed_on = DateField("备案时间")
-    makerspace_address = TextField("众创空间地址", [RequiredToSubmit()], max_length=200)
-    website = TextField("网址", max_length=200)
+    makerspace_address = TextField("众创空间地址", [RequiredToSubmit()], max_length=200, local=True)
+    website = TextField("网址", max_length=200, local=True)
     wechat_account = TextField("微信公众号")
     manager_name = TextField("负责人", [RequiredToSubmit()], max_length=50)
     contact_name = TextField("联系人", [RequiredToSubmit()], max_length=50)
     contact_mobile = MobileField("手机", [RequiredToSubmit()], max_length=20)
     contact_email = EmailField("电子邮箱", [RequiredToSubmit()])
-    introduction = LongTextField("众创空间简介", [RequiredToSubmit()], max_length=1000)
+    introduction = LongTextField("众创空间简介", [RequiredToSubmit()], max_length=1000, local=True)
 
 
 class ServiceCapabilityForm(FilingForm):
@@ -75,7 +76,7 @@ class ServiceCapabilityForm(FilingForm):
 
     service_capability_text = LongTextField(
         "服务能力", [RequiredToSubmit()], max_length=TEXT_LIMIT,
-        description="说明服务团队、服务内容、公共服务设施、投融资和资源对接能力",
+        description="说明服务团队、服务内容、公共服务设施、投融资和资源对接能力", local=True,
     )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ class ServicePerformanceForm(FilingForm):
 
     service_performance_text = LongTextField(
         "服务绩效", [RequiredToSubmit()], max_length=TEXT_LIMIT,
-        description="说明孵化成效，并写明报告期内不少于 3 个典型孵化案例",
+        description="说明孵化成效，并写明报告期内不少于 3 个典型孵化案例", local=True,
     )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ class BrandCultureForm(FilingForm):
 
     brand_culture_text = LongTextField(
         "品牌和文化建设", [RequiredToSubmit()], max_length=TEXT_LIMIT,
-        description="说明品牌活动、创业文化氛围和社会影响",
+        description="说明品牌活动、创业文化氛围和社会影响", local=True,
     )  # fmt: skip
 
 
@@ -102,5 +103,5 @@ class DevelopmentPlanForm(FilingForm):
 
     development_plan_text = LongTextField(
         "发展思路、目标及措施", [RequiredToSubmit()], max_length=TEXT_LIMIT,
-        description="说明发展方向和模式、未来三年目标、保障措施",
+        description="说明发展方向和模式、未来三年目标、保障措施", local=True,
     )  # fmt: skip

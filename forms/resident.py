@@ -15,8 +15,8 @@ def is_financed(row: object) -> bool:
 class TeamForm(FilingForm):
     """One start-up team; which answers are asked depends on its status."""
 
-    team_name = TextField("团队名称", [RequiredToSubmit()], width=10)
-    leader_name = TextField("团队负责人", [RequiredToSubmit()], max_length=50, width=6)
+    team_name = TextField("团队名称", [RequiredToSubmit()], width=10, local=True)
+    leader_name = TextField("团队负责人", [RequiredToSubmit()], max_length=50, width=6, local=True)
     moved_in_on = DateField("入驻时间", [RequiredToSubmit()])
     team_status = ChoiceField(
         "团队状态",
@@ -54,7 +54,7 @@ class TeamForm(FilingForm):
 class EnterpriseForm(FilingForm):
     """One resident enterprise; which answers are asked depends on where it came from and whether it left."""
 
-    enterprise_name = TextField("企业名称", [RequiredToSubmit()], width=14)
+    enterprise_name = TextField("企业名称", [RequiredToSubmit()], width=14, local=True)
     uscc = UsccField("统一社会信用代码", [RequiredToSubmit()], width=12)
     converted_from_team = YesNoField(
         "是否由创业团队转化为企业",

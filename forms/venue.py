@@ -10,7 +10,7 @@ PARTS = "其中（平方米）"
 class VenueForm(FilingForm):
     """One place: its area must be the sum of the four parts."""
 
-    address = TextField("孵化场地地址", [RequiredToSubmit()], max_length=200, width=16)
+    address = TextField("孵化场地地址", [RequiredToSubmit()], max_length=200, width=16, local=True)
     area_total = AreaField("众创空间面积", [RequiredToSubmit()], short="众创空间\n面积", above_zero=True)
     area_resident = AreaField(
         "创业团队和企业场地面积", [RequiredToSubmit()], short="创业团队\n和企业", group=PARTS

@@ -5,7 +5,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
@@ -29,18 +29,28 @@ class LoginSession(HasUuid, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(String(45), default="")
     browser: Mapped[str] = mapped_column(String(100), default="", comment="family and major version only")
+    is_public_computer: Mapped[bool] = mapped_column(
+        default=True, server_default=true(), comment="others use this browser too: it may keep nothing"
+    )
 
     account: Mapped[Account] = relationship()
 
     @classmethod
     def start(
-        cls, session: Session, account: Account, now: datetime, *, address: str, browser: str
+        cls,
+        session: Session,
+        account: Account,
+        now: datetime,
+        *,
+        address: str,
+        browser: str,
+        is_public_computer: bool = True,
     ) -> tuple["LoginSession", str]:
         """Open a session for `account`; the second value is the cookie's token, known to nobody else."""
         token = secrets.token_urlsafe(32)
         login = cls(
             token_hash=hash_token(token), account=account, created_at=now, seen_at=now,
-            address=address, browser=browser,
+            address=address, browser=browser, is_public_computer=is_public_computer,
         )  # fmt: skip
         session.add(login)
         return login, token

@@ -111,6 +111,7 @@ def sign_in_page(
     context: dict[str, Any] = {
         "account_type": account_type if account_type in ACCOUNT_TYPE_NAMES else DEFAULT_TYPE,
         "login_name": login_name, "next_path": next_path, "refused": refused, "notice": notice,
+        "is_public_computer": request.method == "GET" or _is_public_computer(),
         "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": _open_batches(),
     }  # fmt: skip
     return render_template("account/sign_in.html", **context)
@@ -140,15 +141,25 @@ def _start_session(account: Account) -> str:
     old = db.session.scalars(
         select(LoginSession).where(LoginSession.token_hash == hash_token(old_token))
     ).first()
+    before = old if old is not None and old.account_id == account.id else None
     if old is None or old.account_id != account.id:
         session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
     if old is not None:
         old.end(now)
     _, token = LoginSession.start(
-        db.session(), account, now, address=request.remote_addr or "", browser=_browser()
-    )
+        db.session(), account, now, address=request.remote_addr or "", browser=_browser(),
+        is_public_computer=_is_public_computer(before),
+    )  # fmt: skip
     db.session.commit()
     return token
+
+
+def _is_public_computer(before: LoginSession | None = None) -> bool:
+    """Say whether the box was ticked; a form without it asks nothing anew, and then caution is the default."""
+    asked = request.form.getlist("computer")
+    if not asked:
+        return before is None or before.is_public_computer
+    return "public" in asked
 
 
 def _first_page(account: Account, next_path: str | None) -> str:
