@@ -16,6 +16,7 @@ import keys
 from blueprints import filters, headers
 from blueprints.access import public, signed_in
 from blueprints.account.drafts import drafts_key, drafts_owner
+from blueprints.idempotency import new_key
 from blueprints.readiness import not_answering
 from clock import SHANGHAI
 from config import Settings
@@ -66,7 +67,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     names = assets.build(STATIC, settings.data_dir / "static")
     app.extensions["assets"] = names
     app.jinja_env.globals.update(
-        asset=_asset(names), current_user=current_user, is_demo=settings.is_demo,
+        asset=_asset(names), current_user=current_user, is_demo=settings.is_demo, new_key=new_key,
         drafts_owner=drafts_owner, drafts_key=drafts_key,
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -17,5 +17,12 @@ class IdempotencyKey(Base):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     path: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(
+        String(64),
+        default="",
+        server_default="",
+        comment="of what was posted, so that a key means one content",
+    )
     made_id: Mapped[uuid.UUID | None]
+    made_version: Mapped[int | None] = mapped_column(comment="the version of the row or tab that came of it")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -101,7 +101,8 @@
     send.method = 'post';
     send.enctype = 'multipart/form-data';
     send.action = form.getAttribute('action') + '/import';
-    [['csrf_token', document.querySelector('meta[name=csrf]').content], ['block', text]].forEach(function (pair) {
+    [['csrf_token', document.querySelector('meta[name=csrf]').content], ['block', text],
+      ['idempotency_key', form.elements.idempotency_key.value]].forEach(function (pair) {
       var area = document.createElement('textarea');
       area.name = pair[0];
       area.value = pair[1];

@@ -54,6 +54,14 @@ def owners() -> dict[str, tuple[Any, type[Any]]]:
     return places
 
 
+# Forms that may be sent twice without a key, and why.
+NEEDS_NO_KEY = {
+    "base.html": "/logout",  # nothing is left to end
+    "account/sign_out.html": "/logout",
+    "account/sign_in.html": "/login",  # each needs a captcha of its own, and nobody is known yet
+}
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application, without a database: these tests only look at its shape."""
@@ -154,6 +162,18 @@ def test_fragments_never_extend_a_page() -> None:
     fragments = list((ROOT / "templates").rglob("_*.html"))
     assert fragments
     assert [path.name for path in fragments if "{% extends" in path.read_text("utf-8")] == []
+
+
+def test_every_form_that_changes_something_carries_a_key() -> None:
+    """So that a request that arrives twice acts once; the macro `csrf` writes token and key."""
+    without = {
+        path.relative_to(ROOT / "templates").as_posix(): form[0]
+        for path in (ROOT / "templates").rglob("*.html")
+        for form in re.finditer(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text("utf-8"), re.DOTALL)
+        if not re.search(r"\{\{ csrf\(", form[0])
+    }
+    assert set(without) <= set(NEEDS_NO_KEY)
+    assert [path for path, form in without.items() if f'action="{NEEDS_NO_KEY[path]}"' not in form] == []
 
 
 @pytest.mark.parametrize("owner", sorted(owners()))

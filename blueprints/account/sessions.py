@@ -10,6 +10,7 @@ from sqlalchemy import select
 from blueprints.access import me, signed_in
 from blueprints.account import blueprint
 from blueprints.account.signing_in import signed_out
+from blueprints.idempotency import remember, was_done
 from extensions import db
 from models.login_session import LoginSession, is_alive
 
@@ -25,8 +26,11 @@ def sessions() -> ResponseReturnValue:
 @signed_in
 def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
+    if was_done():
+        return redirect(url_for("account.sessions"), 303)
     ended = next((login for login in _living_sessions() if login.id == session_id), None) or abort(404)
     ended.end(datetime.now(UTC))
+    remember(session_id)
     db.session.commit()
     if session_id == me().session_id:
         return signed_out()

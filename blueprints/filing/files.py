@@ -12,6 +12,7 @@ from blueprints.access import actor, editable_filing, own_filing, role, streams,
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, render
 from blueprints.filing.tablepage import one_row, page_of
+from blueprints.idempotency import remember, was_done
 from blueprints.storage import send_pdf, storage
 from extensions import clock, db
 from files.admission import Admitted, admit, receive, require_pdf_name
@@ -142,6 +143,8 @@ def _upload(load: Any) -> ResponseReturnValue:
     because a draft may have been submitted meanwhile.
     """
     place = load()
+    if was_done():
+        return _answer(place)
     reason = place.closed_because
     db.start_reading()
     try:
@@ -154,6 +157,7 @@ def _upload(load: Any) -> ResponseReturnValue:
     place = load()
     attach(db.session(), place.filing, place.table, place.row, place.slot.name, name, _stored(admitted),
            actor(), clock.now())  # fmt: skip
+    remember(place.owner.id)
     db.session.commit()
     return _answer(place)
 
@@ -215,8 +219,10 @@ def remove_row_file(filing_id: uuid.UUID, name: str, row_id: uuid.UUID, slot: st
 
 
 def _remove(place: Place) -> ResponseReturnValue:
-    detach(db.session(), place.filing, place.table, place.row, _attachment(place), actor(), clock.now())
-    db.session.commit()
+    if not was_done():
+        detach(db.session(), place.filing, place.table, place.row, _attachment(place), actor(), clock.now())
+        remember(place.owner.id)
+        db.session.commit()
     return _answer(place)
 
 

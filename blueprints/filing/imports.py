@@ -11,6 +11,7 @@ from blueprints.access import actor, editable_filing, own_filing, role, streams
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, find_table, page_of_table, render
 from blueprints.filing.tablepage import offer_names
+from blueprints.idempotency import made_before, remember, was_done
 from extensions import clock, db
 from files.refusals import Refused
 from files.workbook import read_workbook
@@ -45,6 +46,9 @@ def ask_import(filing_id: uuid.UUID, name: str) -> str:
 def read_import(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Read what was pasted or uploaded, outside any transaction, and keep it for the preview."""
     table = find_table(editable_filing(filing_id), name)
+    made_id = made_before()
+    if made_id and db.session.get(TableImport, made_id) is not None:
+        return _go_to_preview(filing_id, name, made_id)
     db.start_reading()
     source = "file" if "file" in request.files else "paste"
     try:
@@ -54,8 +58,15 @@ def read_import(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     db.start_writing()
     filing = editable_filing(filing_id)
     kept = importing.keep_block(db.session(), filing, table, block, source, actor(), clock.now())
+    remember(kept.id)
     db.session.commit()
-    return redirect(_address("preview_import", kept), 303)
+    return _go_to_preview(filing_id, name, kept.id)
+
+
+def _go_to_preview(filing_id: uuid.UUID, name: str, import_id: uuid.UUID) -> ResponseReturnValue:
+    return redirect(
+        url_for("filing.preview_import", filing_id=filing_id, name=name, import_id=import_id), 303
+    )
 
 
 def _read_posted() -> list[list[str]]:
@@ -135,8 +146,9 @@ def correct_import(filing_id: uuid.UUID, name: str, import_id: uuid.UUID) -> Res
     """Take the corrected cells and show the preview again."""
     filing = editable_filing(filing_id)
     kept = _find(filing, name, import_id)
-    if kept.confirmed_at is None:
+    if kept.confirmed_at is None and not was_done():
         importing.correct(kept, find_table(filing, name), _corrections())
+        remember(kept.id)
         db.session.commit()
     return redirect(_address("preview_import", kept), 303)
 

@@ -1,6 +1,5 @@
 """Where things stand: addresses that templates ask for."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ def register(state: BlueprintSetupState) -> None:
     """Give templates the addresses of cells and files."""
     state.app.jinja_env.globals.update(
         place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
-        review_evidence_of=review_evidence_of, filing_kinds=KINDS, new_key=lambda: uuid.uuid4().hex,
+        review_evidence_of=review_evidence_of, filing_kinds=KINDS,
     )  # fmt: skip
     state.app.jinja_env.filters.update({"masked": masked_name, "label": label_of, "megabytes": megabytes})
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from blueprints.access import actor, editable_filing, me, role
 from blueprints.filing import blueprint
-from blueprints.idempotency import made_before, remember
+from blueprints.idempotency import made_before, remember, was_done
 from extensions import clock, db
 from filings.kind import Kind
 from filings.kinds import KINDS, kind_of
@@ -41,7 +41,6 @@ def _list_page(refused: Refused | None = None) -> str:
         offers=[_offer(kind) for kind in KINDS.values()],
         kinds=KINDS,
         refused=refused,
-        idempotency_key=uuid.uuid4().hex,
     )
 
 
@@ -102,8 +101,10 @@ def ask_filing_removal(filing_id: uuid.UUID) -> str:
 @role("legal", "item_handler")
 def remove_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Remove a draft that was never submitted."""
-    remove_draft(db.session(), _removable(filing_id), actor(), clock.now())
-    db.session.commit()
+    if not was_done():
+        remove_draft(db.session(), _removable(filing_id), actor(), clock.now())
+        remember(filing_id)
+        db.session.commit()
     return redirect(url_for("filing.filings"), 303)
 
 

@@ -35,7 +35,7 @@ def _page(filing: Filing, refused: NotReady | None = None) -> str:
     template = "filing/_versions.html" if is_fragment() else "filing/materials.html"
     return render(
         template, FilingPage(filing), versions=_viewed(filing, versions), running=running,
-        problems=refused.problems if refused else [], idempotency_key=uuid.uuid4().hex,
+        problems=refused.problems if refused else [],
     )  # fmt: skip
 
 

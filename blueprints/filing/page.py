@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import abort, render_template, request
 
+from blueprints.idempotency import earlier_attempt
 from clock import SHANGHAI
 from extensions import clock, db
 from filings.cells import read_attachments
@@ -129,6 +130,16 @@ def render(template: str, page: FilingPage, **context: Any) -> str:
     if is_fragment() and "/_" not in template:
         return html[html.index("<main") : html.index("</main>") + len("</main>")]
     return html
+
+
+def known_version(current: int) -> int | None:
+    """Return the version of a row or tab that this request was made upon; None when nobody says.
+
+    An answer may get lost on the way: then the same form comes again, with its old version, perhaps with
+    more typed into it. What its own earlier attempt made is not somebody else's change.
+    """
+    earlier = earlier_attempt()
+    return current if earlier and earlier.made_version == current else posted_version()
 
 
 def posted_version() -> int | None:

@@ -1,6 +1,7 @@
 """Rows of every table of every kind: add, show, edit, save, remove, restore."""
 
 import uuid
+from typing import Any
 
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,13 +14,13 @@ from blueprints.filing.page import (
     find_row,
     find_table,
     is_fragment,
+    known_version,
     page_of_table,
-    posted_version,
     render,
 )
 from blueprints.filing.tablepage import blank_row, one_row, open_row, page_of, table_page
 from blueprints.filing.tabs import show_table
-from blueprints.idempotency import made_before, remember
+from blueprints.idempotency import earlier_attempt, made_before, remember, was_done
 from extensions import clock, db
 from filings import editing
 from filings.cells import RowView
@@ -43,18 +44,23 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
         return _move_on(page, table)
     if not judge_form(table, form):
         return _answer(page, table, blank_row(page, table, form), 422)
-    row_id = made_before() or _add(filing, table, form)
+    made_id = made_before()
+    row = find_row(filing, table, made_id) if made_id else _add(filing, table, form)
     page = page_of_table(filing, table)
-    row = find_row(filing, table, row_id)
     return _saved(page, table, one_row(page, table, row), "added")
 
 
-def _add(filing: Filing, table: Table, form: FilingForm) -> uuid.UUID:
-    row = editing.add_row(db.session(), filing, table, form, actor(), clock.now())
-    row_id: uuid.UUID = row.id
-    remember(row_id)
+def _add(filing: Filing, table: Table, form: FilingForm) -> Any:
+    """Add the row; where the answer to an earlier attempt was lost, change the row that one made."""
+    earlier = earlier_attempt()
+    row = db.session.get(table.model, earlier.made_id) if earlier else None
+    if row is None or row.removed_at is not None or row.filing_id != filing.id:
+        row = editing.add_row(db.session(), filing, table, form, actor(), clock.now())
+    else:
+        editing.save_row(db.session(), filing, table, row, form, None, actor(), clock.now())
+    remember(row.id, row.version)
     db.session.commit()
-    return row_id
+    return row
 
 
 def _is_untouched(table: Table, form: FilingForm) -> bool:
@@ -99,15 +105,20 @@ def save_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRetu
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
     row = find_row(filing, table, row_id)
+    if was_done():
+        page = page_of_table(filing, table)
+        return _saved(page, table, one_row(page, table, row), "changed")
     form = table.form(chosen_answers(table.form, row))
     if not judge_form(table, form):
         page = page_of_table(filing, table)
         view = open_row(page, table, row, form, as_typed(table, form))
         return _answer(page, table, view, 422)
     try:
-        editing.save_row(db.session(), filing, table, row, form, posted_version(), actor(), clock.now())
+        known = known_version(row.version)
+        editing.save_row(db.session(), filing, table, row, form, known, actor(), clock.now())
     except editing.Conflict:
         return _conflict(filing_id, name, row_id, form), 409
+    remember(row_id, row.version)
     db.session.commit()
     page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "changed")
@@ -175,10 +186,13 @@ def remove_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseRe
     """Remove a row at once; it can be restored."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    row = find_row(filing, table, row_id)
+    is_done = was_done()
+    row = find_row(filing, table, row_id, removed=is_done)
     view = one_row(page_of_table(filing, table), table, row)
-    editing.remove_row(db.session(), filing, row, actor(), clock.now())
-    db.session.commit()
+    if not is_done:
+        editing.remove_row(db.session(), filing, row, actor(), clock.now())
+        remember(row_id, row.version)
+        db.session.commit()
     if is_fragment():
         return render("filing/_row_removed.html", page_of_table(filing, table), view=view)
     return redirect(url_for("filing.table", filing_id=filing.id, name=name, removed=row_id), 303)
@@ -190,9 +204,12 @@ def restore_row(filing_id: uuid.UUID, name: str, row_id: uuid.UUID) -> ResponseR
     """Bring a removed row back."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    row = find_row(filing, table, row_id, removed=True)
-    editing.restore_row(db.session(), filing, table, row, actor(), clock.now())
-    db.session.commit()
+    is_done = was_done()
+    row = find_row(filing, table, row_id, removed=not is_done)
+    if not is_done:
+        editing.restore_row(db.session(), filing, table, row, actor(), clock.now())
+        remember(row_id, row.version)
+        db.session.commit()
     page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "changed")
 

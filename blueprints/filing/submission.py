@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, is_fragment, render
-from blueprints.idempotency import made_before, remember
+from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
@@ -34,7 +34,7 @@ def _page(filing: Filing, refused: Refused | None = None, problems: NotReady | N
         template, page, offices=offered_offices(db.session(), filing), refused=refused,
         problems=problems.problems if problems else [], version=current_version(db.session(), filing),
         failing=[view for view in page.conditions if view.state == "fail"],
-        is_open=filing.batch.is_open_for_applicants(clock.now()), idempotency_key=uuid.uuid4().hex,
+        is_open=filing.batch.is_open_for_applicants(clock.now()),
         chosen=request.form.get("receiving_office"),
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ def _page(filing: Filing, refused: Refused | None = None, problems: NotReady | N
 @role("legal", "item_handler")
 def submit_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Hand the filing in."""
-    if made_before() is None:
+    if earlier_attempt() is None:
         filing = editable_filing(filing_id)
         try:
             submit(
@@ -107,11 +107,14 @@ def ask_withdrawal(filing_id: uuid.UUID) -> str:
 @role("legal", "item_handler")
 def withdraw(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Take the filing back."""
-    try:
-        own_filing(filing_id).withdraw(actor(), clock.now())
-    except IllegalMove:
-        abort(409, TOO_LATE)
-    db.session.commit()
+    filing = own_filing(filing_id)
+    if not was_done():
+        try:
+            filing.withdraw(actor(), clock.now())
+        except IllegalMove:
+            abort(409, TOO_LATE)
+        remember(filing_id)
+        db.session.commit()
     return redirect(url_for("filing.receipt", filing_id=filing_id), 303)
 
 
@@ -120,11 +123,13 @@ def withdraw(filing_id: uuid.UUID) -> ResponseReturnValue:
 def resume(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Go on filling a withdrawn filing while the batch is open."""
     filing = own_filing(filing_id)
-    if not filing.batch.is_open_for_applicants(clock.now()):
-        abort(409, "不在申报时间内，不能继续填报。")
-    try:
-        filing.resume(actor(), clock.now())
-    except IllegalMove:
-        abort(409, "申报状态已变化，请返回申报列表查看。")
-    db.session.commit()
+    if not was_done():
+        if not filing.batch.is_open_for_applicants(clock.now()):
+            abort(409, "不在申报时间内，不能继续填报。")
+        try:
+            filing.resume(actor(), clock.now())
+        except IllegalMove:
+            abort(409, "申报状态已变化，请返回申报列表查看。")
+        remember(filing_id)
+        db.session.commit()
     return redirect(url_for("filing.problems", filing_id=filing_id), 303)

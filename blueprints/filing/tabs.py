@@ -14,11 +14,12 @@ from blueprints.filing.page import (
     find_tab,
     find_table,
     is_fragment,
+    known_version,
     page_of_table,
-    posted_version,
     render,
 )
 from blueprints.filing.tablepage import blank_row, table_page
+from blueprints.idempotency import remember, was_done
 from extensions import clock, db
 from filings import editing
 from filings.kind import Tab, Table
@@ -122,7 +123,13 @@ def _store(filing: Filing, tab: Tab, form: FilingForm | None) -> dict[str, Refus
     if form is None:
         return {}
     form.validate()
-    return editing.save_tab(db.session(), filing, tab, form, posted_version(), actor(), clock.now())
+    if was_done():
+        return form.refusals()
+    state = editing.tab_state(db.session(), filing, tab)
+    known = known_version(state.version)
+    refusals = editing.save_tab(db.session(), filing, tab, form, known, actor(), clock.now())
+    remember(filing.id, state.version)
+    return refusals
 
 
 def _autosaved(filing: Filing, tab: Tab, refusals: dict[str, Refusal]) -> str:

@@ -205,7 +205,10 @@ def test_an_answer_that_changed_is_saved_by_itself_and_no_input_comes_back(clerk
     assert answer.status_code == 200
     fragment = soup(answer)
     assert "已自动保存" in fragment.select_one("#msg").get_text()
-    assert [tag["name"] for tag in fragment.select("input, select, textarea")] == ["version"]
+    assert [tag["name"] for tag in fragment.select("input, select, textarea")] == [
+        "version",
+        "idempotency_key",
+    ]
     assert fragment.select_one("#tab-version")["value"] == "1"
     assert (
         clerk.page(f"{filing}/basic_info").find(id="contact_mobile")["value"] == BASIC_INFO["contact_mobile"]
