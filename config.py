@@ -80,6 +80,8 @@ class Settings:
             return self
         if len(self.secret_key) < 32:
             raise UnsafeSettings("HATCHERY_SECRET_KEY needs at least 32 characters in production")
+        if environ.get("HATCHERY_FAILPOINTS"):
+            raise UnsafeSettings("HATCHERY_FAILPOINTS is for tests only: it makes the product fail")
         if self.now is not None:
             raise UnsafeSettings("HATCHERY_NOW is for demo and tests only")
         if "HATCHERY_PUBLIC_URL" not in environ:

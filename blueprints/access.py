@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 import policies
 from blueprints.identity import SignedIn, who
 from extensions import csrf, db
+from failpoints import reach
 from filings.kinds import KINDS
 from filings.routing import jurisdiction
 from models.event import Actor
@@ -124,6 +125,7 @@ def editable_filing(filing_id: uuid.UUID) -> Filing:
     filing = own_filing(filing_id)
     if not filing.is_editable:
         abort(409, NO_LONGER_A_DRAFT)
+    reach("filing_loaded")
     return filing
 
 
@@ -181,6 +183,7 @@ def _gate() -> ResponseReturnValue | None:
         _refuse_nul(request.form)
         if not hasattr(view, "streams"):
             db.start_writing()
+        reach("request_admitted")
     return None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from failpoints import reach
 from files.child_process import Ended, run_child
 from files.refusals import (
     CODES,
@@ -91,6 +92,7 @@ def admit(path: Path, storage: FolderStorage) -> Admitted:
         with storage.temp_folder() as folder:
             clean = folder / "clean.pdf"
             pages, notes = _clean_in_child(path, clean, folder)
+            reach("upload_cleaned")
             size, clean_size = path.stat().st_size, clean.stat().st_size
             return Admitted(storage.put(path), size, storage.put(clean), clean_size, pages, notes)
     finally:

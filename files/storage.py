@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from failpoints import reach
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -63,6 +65,7 @@ class FolderStorage:
     def put(self, temp: Path) -> str:
         """Move a finished temporary file to its place for good and return its SHA-256."""
         digest = _flush_and_digest(temp)
+        reach("bytes_flushed")
         target = self._place(digest)
         if not target.parent.is_dir():
             target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -73,8 +76,10 @@ class FolderStorage:
             temp.unlink()
         else:
             temp.rename(target)
+        reach("bytes_renamed")
         # Also for a file that was there: its own `put` may have died before this line.
         _flush_folder(target.parent)
+        reach("bytes_put")
         return digest
 
     def path(self, sha256: str) -> Path:

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from failpoints import reach
 from filings.kind import Tab, Table
 from filings.kinds import kind_of
 from filings.problems import count_findings, read_filled_slots, read_rows, row_findings
@@ -36,6 +37,7 @@ def add_row(
     session.flush()  # need row.id for its page and its files
     _judge_row(session, filing, table, row)
     filing.touch(actor, at)
+    reach("row_stored")
     return row
 
 
@@ -51,6 +53,7 @@ def save_row(
     rename_references(session, filing, table, [(row, renamed_from)])
     _judge_row(session, filing, table, row)
     filing.touch(actor, at)
+    reach("row_stored")
 
 
 def remove_row(session: Session, filing: Filing, row: Any, actor: Actor, at: datetime) -> None:
@@ -212,6 +215,7 @@ def attach(
     attachment.name, attachment.sha256 = name, file.sha256
     attachment.uploaded_at, attachment.uploaded_by_id = at, actor.account_id
     _after_file(session, filing, table, row, actor, at)
+    reach("file_attached")
     return attachment
 
 

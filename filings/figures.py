@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from failpoints import reach
 from filings.kind import Kind, Table
 
 
@@ -55,9 +56,11 @@ class Figures:
 
 def load_figures(session: Session, kind: Kind, filing: Any) -> Figures:
     """Read the tallies now and the rows when a rule first asks for them."""
+    tallies = read_tallies(session, kind, filing.id)
+    reach("figures_loaded")
     return Figures(
         filing,
-        read_tallies(session, kind, filing.id),
+        tallies,
         lambda table: read_judged(session, kind, table, filing.id),
         kind.facts(session, filing),
     )

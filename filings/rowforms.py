@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from failpoints import reach
 from filings.kind import Table
 from filings.problems import not_fillable
 from forms.base import FilingForm, Refusal
@@ -22,4 +23,5 @@ def judge_form(table: Table, form: FilingForm) -> bool:
         if name in form:
             form[name].errors = [Refusal(finding.code, finding.message)]
             valid = False
+    reach("row_judged")
     return valid

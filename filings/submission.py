@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from failpoints import reach
 from filings.derive import count_states, judge
 from filings.figures import load_figures
 from filings.kind import Kind, Problem
@@ -111,6 +112,7 @@ def generate(session: Session, filing: Filing, actor: Actor, now: datetime) -> M
     )  # fmt: skip
     session.add(version)
     session.flush()  # need version.id for the job
+    reach("version_frozen")
     return version
 
 
@@ -179,7 +181,9 @@ def submit(
     version = _pinned_version(session, filing, version_no)
     if failing_conditions(session, filing) and not confirmed:
         raise Refused("E_CONDITIONS_UNCONFIRMED", "存在不满足的条件，请勾选「我已知悉，仍然提交」后再次确认")
+    reach("submission_judged")
     filing.submit(version, office, values_of(version.snapshot), actor, now)
+    reach("filing_submitted")
 
 
 def _pinned_version(session: Session, filing: Filing, version_no: str | None) -> MaterialVersion:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from clock import SHANGHAI
 from config import Settings
 from extensions import clock, db
+from failpoints import reach
 from files.storage import FolderStorage, storage_from_url
 from filings.submission import dispensable_versions, read_versions
 from jobs.tasks import TASKS, Task
@@ -49,6 +50,7 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
     version.page_count, version.finished_at = built.pages, clock.now()
     for old in dispensable_versions(session, version.filing_id):
         old.pdf_removed_at = clock.now()  # the bytes go with the next generation, after this is committed
+    reach("result_noted")
 
 
 def _remove_old_bytes(session: Session, filing_id: uuid.UUID, storage: FolderStorage) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from extensions import db
+from failpoints import reach
 from models.job import Job
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def enqueue(session: Session, task: str, target_id: uuid.UUID) -> Job:
             session.add(job)
     except IntegrityError:  # somebody was faster
         return session.scalars(wanted).one()
+    reach("job_noted")
     return job
 
 

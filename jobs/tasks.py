@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from extensions import db
+from failpoints import reach
 from jobs import queue
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def _claimed(job_id: uuid.UUID) -> queue.Lease | None:
     db.start_writing()
     lease = queue.claim(db.session(), job_id, datetime.now(UTC))
     db.session.commit()
+    reach("job_claimed")
     return lease
 
 
@@ -57,7 +59,9 @@ def _keep_result(lease: queue.Lease) -> None:
     if not db.session().in_transaction():
         db.start_writing()
     if queue.finish(db.session(), lease, datetime.now(UTC)):
+        reach("job_finished")
         db.session.commit()
+        reach("job_committed")
         log.info("Job %s (%s %s) is done", lease.job_id, lease.task, lease.target_id)
     else:
         db.session.rollback()

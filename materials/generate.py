@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from failpoints import reach
 from materials.book import Book, Unreadable
 from materials.errors import EvidenceUnreadable
 from materials.manuscript import VersionStamp, set_manuscript
@@ -38,14 +39,18 @@ def build(document: Document, version: VersionStamp, source: Source, out: Path, 
     manuscript = set_manuscript(
         document, version, lambda done, total, what: progress("typeset", done, total, what)
     )
+    reach("manuscript_set")
     book = Book()
     book.add_own(manuscript.pages)
     _merge(book, document["attachments"], source, progress)
+    reach("evidence_merged")
     book.stamp(_wording(document, version), lambda done, total: progress("stamp", done, total, ""))
+    reach("pages_stamped")
     progress("finish", 0, 1, "")
     book.add_bookmarks(manuscript.bookmarks)
     book.describe(document["title"], document["name"], version.version_no, version.generated_at)
     built = _written(book, out)
+    reach("pdf_written")
     progress("finish", 1, 1, "")
     return built
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlalchemy import JSON, ForeignKey, Index, String, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
+from failpoints import reach
 from models.base import Base, HasUuid, UtcDateTime
 from models.batch import Batch
 from models.carrier import Carrier
@@ -161,5 +162,6 @@ class Filing(HasUuid, Base):
         ).first()  # fmt: skip
         if changed is None:
             raise IllegalMove(act)
+        reach("filing_moved")
         record_event(session, self.id, act, actor, at, from_status=before, to_status=to, note=note,
                      details=details)  # fmt: skip

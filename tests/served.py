@@ -17,8 +17,8 @@ PATIENCE = 60  # seconds; on a busy machine everything takes longer
 class Served:
     """One running copy of the product, with its data in `data_dir`."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
+    def __init__(self, data_dir: Path, **variables: str) -> None:
+        self.data_dir, self.variables = data_dir, variables
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir / "serve.log"
@@ -28,7 +28,7 @@ class Served:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                env=environment(self.data_dir) | {"HATCHERY_PORT": str(self.port)},
+                env=environment(self.data_dir) | self.variables | {"HATCHERY_PORT": str(self.port)},
             )  # fmt: skip
         wait_until(lambda: "\nready\n" in self.said() or self.process.poll() is not None, self.said)
         assert self.process.poll() is None, self.said()

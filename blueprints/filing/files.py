@@ -15,6 +15,7 @@ from blueprints.filing.tablepage import one_row, page_of
 from blueprints.idempotency import remember, was_done
 from blueprints.storage import send_pdf, storage
 from extensions import clock, db
+from failpoints import reach
 from files.admission import Admitted, admit, receive, require_pdf_name
 from files.names import content_disposition, safe_name
 from files.refusals import Refused
@@ -159,6 +160,7 @@ def _upload(load: Any) -> ResponseReturnValue:
            actor(), clock.now())  # fmt: skip
     remember(place.owner.id)
     db.session.commit()
+    reach("file_committed")
     return _answer(place)
 
 
@@ -171,6 +173,7 @@ def _admit_posted() -> tuple[Admitted, str]:
     temp = storage().new_temp()
     try:
         receive(posted.stream, temp)
+        reach("upload_received")
         return admit(temp, storage()), name
     finally:
         posted.close()

@@ -12,6 +12,7 @@ from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.idempotency import made_before, remember
 from blueprints.storage import send_pdf
 from extensions import clock, db
+from failpoints import reach
 from filings.kinds import kind_of
 from filings.snapshot import changed_tabs, content_hash, snapshot
 from filings.submission import NotReady, generate, read_versions
@@ -81,7 +82,9 @@ def generate_materials(filing_id: uuid.UUID) -> ResponseReturnValue:
         job = queue.enqueue(db.session(), "generate_material", version.id)
         job_id = job.id
         db.session.commit()
+        reach("version_committed")
         queue.wake(job_id)
+        reach("worker_woken")
     if is_fragment():
         return _page(own_filing(filing_id))
     return redirect(url_for("filing.materials", filing_id=filing_id), 303)

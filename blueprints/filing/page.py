@@ -12,6 +12,7 @@ from flask import abort, render_template, request
 from blueprints.idempotency import earlier_attempt
 from clock import SHANGHAI
 from extensions import clock, db
+from failpoints import reach
 from filings.cells import read_attachments
 from filings.derive import ConditionView, Value, count_states, judge, show_value
 from filings.figures import Figures, load_figures
@@ -108,7 +109,9 @@ def find_tab(filing: Filing, name: str) -> Tab:
 
 def find_table(filing: Filing, name: str) -> Table:
     """Return the table of the filing's kind, else answer 404."""
-    return kind_of(filing).table(name) or abort(404)
+    table = kind_of(filing).table(name) or abort(404)
+    reach("table_found")
+    return table
 
 
 def find_row(filing: Filing, table: Table, row_id: uuid.UUID, *, removed: bool = False) -> Any:
@@ -127,6 +130,7 @@ def is_fragment() -> bool:
 def render(template: str, page: FilingPage, **context: Any) -> str:
     """Render a page of the filing; HTMX gets its `<main>` alone, and a `_fragment` as it is."""
     html = render_template(template, page=page, filing=page.filing, kind=page.kind, **context)
+    reach("page_rendered")
     if is_fragment() and "/_" not in template:
         return html[html.index("<main") : html.index("</main>") + len("</main>")]
     return html

@@ -22,6 +22,7 @@ from blueprints.filing.tablepage import blank_row, one_row, open_row, page_of, t
 from blueprints.filing.tabs import show_table
 from blueprints.idempotency import earlier_attempt, made_before, remember, was_done
 from extensions import clock, db
+from failpoints import reach
 from filings import editing
 from filings.cells import RowView
 from filings.kind import Table
@@ -246,6 +247,7 @@ def _answer(page: FilingPage, table: Table, view: RowView, status: int) -> Respo
 
 def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseReturnValue:
     """Answer a saved row: the row, a fresh blank one after an addition, totals and state out of band."""
+    reach("row_committed")
     op = request.form.get("op")
     if op == "next":
         return _move_on(page, table)

@@ -10,6 +10,7 @@ from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
+from failpoints import reach
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
 from models.filing import Filing, IllegalMove
@@ -57,6 +58,7 @@ def submit_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
             return _refuse(filing_id, refused)
         remember(filing.id)
         db.session.commit()
+        reach("submission_committed")
     return _go(url_for("filing.receipt", filing_id=filing_id))
 
 
