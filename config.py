@@ -28,6 +28,11 @@ class Settings:
     web_workers: int
     now: datetime | None
     metrics_token: str = ""
+    sms_url: str = ""
+    sms_key: str = ""
+    sms_secret: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
     data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
@@ -67,6 +72,11 @@ class Settings:
             port=port,
             public_url=environ.get("HATCHERY_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
             web_workers=int(environ.get("HATCHERY_WEB_WORKERS", "2")),
+            sms_url=environ.get("HATCHERY_SMS_URL", ""),
+            sms_key=environ.get("HATCHERY_SMS_KEY", ""),
+            sms_secret=environ.get("HATCHERY_SMS_SECRET", ""),
+            smtp_url=environ.get("HATCHERY_SMTP_URL", ""),
+            mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
@@ -86,6 +96,10 @@ class Settings:
             raise UnsafeSettings("HATCHERY_NOW is for demo and tests only")
         if "HATCHERY_PUBLIC_URL" not in environ:
             raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
+        if self.sms_url and not (self.sms_url.startswith("https://") and self.sms_secret):
+            raise UnsafeSettings("HATCHERY_SMS_URL needs https:// and HATCHERY_SMS_SECRET")
+        if self.smtp_url and "@" not in self.mail_from:
+            raise UnsafeSettings("HATCHERY_SMTP_URL needs HATCHERY_MAIL_FROM, the sender's address")
         return self
 
 

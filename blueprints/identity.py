@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Request, current_app
 from flask_login import AnonymousUserMixin, UserMixin, current_user
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 import policies
 from clock import SHANGHAI
@@ -17,6 +17,7 @@ from extensions import clock, db, login_manager
 from models.account import ACCOUNT_TYPE_TEXTS, Account
 from models.grant import Grant
 from models.login_session import TOUCH_EVERY, LoginSession, hash_token, is_alive
+from models.notification import Notification
 from models.office import Office
 from models.unit import Unit
 
@@ -52,6 +53,7 @@ class SignedIn(UserMixin):
     office_level: str | None = None
     office_region_code: str | None = None
     is_public_computer: bool = True
+    unread: int = 0
 
     @property
     def role(self) -> str:
@@ -115,6 +117,12 @@ def load_signed_in(request: Request) -> SignedIn | None:
     return _signed_in(row)
 
 
+_unread = (
+    select(func.count())
+    .where(Notification.account_id == Account.id, Notification.read_at.is_(None))
+    .correlate(Account)
+    .scalar_subquery()
+)
 _session_of = (
     select(
         LoginSession.id.label("session_id"), LoginSession.created_at, LoginSession.seen_at,
@@ -122,7 +130,7 @@ _session_of = (
         Account.person_name, Account.account_type, Account.staff_role,
         Unit.id.label("unit_id"), Unit.name.label("unit_name"), Unit.is_active.label("unit_is_active"),
         Office.id.label("office_id"), Office.name.label("office_name"), Office.level.label("office_level"),
-        Office.region_code.label("office_region_code"),
+        Office.region_code.label("office_region_code"), _unread.label("unread"),
     )
     .join(Account, LoginSession.account_id == Account.id)
     .outerjoin(Unit, Account.unit_id == Unit.id)
@@ -145,7 +153,7 @@ def _signed_in(row: Any) -> SignedIn:
     common = {
         "session_id": row.session_id, "account_id": row.account_id, "login_name": row.login_name,
         "person_name": row.person_name, "account_type": row.account_type,
-        "is_public_computer": row.is_public_computer,
+        "is_public_computer": row.is_public_computer, "unread": row.unread,
     }  # fmt: skip
     if row.account_type == "natural":
         return _natural(common, row.account_id, row.acting_unit_id)

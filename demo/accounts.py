@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from demo.identity import add_once, demo_id
+from demo.identity import add_once, chance, demo_id
 from demo.units import UNITS
 from models.account import Account
 from models.grant import Grant
@@ -80,11 +80,14 @@ def load_accounts(session: Session) -> None:
 
 
 def _add(session: Session, password_hash: str, login: str, account_type: str, **values: object) -> None:
-    add_once(
+    account = add_once(
         session, Account, f"account/{login}",
         login_name=login, account_type=account_type, password_hash=password_hash,
         password_changed_at=CREATED_AT, created_at=CREATED_AT, **values,
     )  # fmt: skip
+    if account.mobile is None:
+        account.set_mobile(f"1380000{chance(login).randrange(10000):04d}", CREATED_AT)
+        account.email = f"{login}@example.com"
 
 
 def _grant(session: Session, login: str) -> None:

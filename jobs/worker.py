@@ -20,7 +20,7 @@ import jobs.material  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
-from jobs import queue, sweeper
+from jobs import deliveries, periodic, queue, sweeper
 from jobs.child import die_with_parent
 from keys import data_secrets
 
@@ -36,6 +36,7 @@ def work(settings: Settings) -> None:
     clock.offset_file = settings.clock_file if settings.now else None
     queue.connect(settings.redis_url)
     redis = Redis.from_url(settings.redis_url)
+    SweepingWorker.settings = settings
     while not SweepingWorker.is_stopping:
         try:
             worker = SweepingWorker([queue.rq_queue(redis)], connection=redis, serializer=JSONSerializer)
@@ -54,6 +55,7 @@ class SweepingWorker(Worker):
     database connection in the middle of its use.
     """
 
+    settings: Settings
     max_connection_wait_time = 5.0
     is_stopping = False
 
@@ -69,6 +71,8 @@ class SweepingWorker(Worker):
         while True:
             try:
                 sweeper.sweep(self.connection)
+                periodic.run_due()
+                deliveries.send_due(self.settings)
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:
                     return found

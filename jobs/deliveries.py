@@ -1,0 +1,85 @@
+"""Sends what stands in the table `delivery`: a few at a time, each attempt noted before and after."""
+
+import logging
+import uuid
+from datetime import UTC, datetime
+from functools import cache
+
+from sqlalchemy import select
+
+from adapters.errors import NotSent, NoWay
+from adapters.mail import mailer
+from adapters.sms import sms_sender
+from config import Settings
+from extensions import db
+from models.delivery import Delivery
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+
+
+def send_due(settings: Settings) -> int:
+    """Send the messages that are due and return how many left; what fails waits for its next turn."""
+    return sum(_send(settings, delivery_id) for delivery_id in _due())
+
+
+def _due() -> list[uuid.UUID]:
+    now = datetime.now(UTC)
+    try:
+        due = (Delivery.next_at.is_(None)) | (Delivery.next_at <= now)
+        query = select(Delivery.id).where(Delivery.state == "queued", due).order_by(Delivery.created_at)
+        return list(db.session.scalars(query.limit(AT_ONCE)))
+    finally:
+        db.close()
+
+
+def _send(settings: Settings, delivery_id: uuid.UUID) -> bool:
+    """Claim, send outside of any transaction, note the result. A crash in between sends it again later."""
+    try:
+        delivery = _claimed(delivery_id)
+        if delivery is None:
+            return False
+        outcome = _hand_over(settings, delivery)
+        db.start_writing()
+        _note(db.session.get_one(Delivery, delivery_id), outcome)
+        db.session.commit()
+        return isinstance(outcome, str)
+    finally:
+        db.close()
+
+
+def _note(delivery: Delivery, outcome: str | NotSent) -> None:
+    now = datetime.now(UTC)
+    if isinstance(outcome, str):
+        delivery.note_sent(outcome, now)
+    else:
+        delivery.note_failed(str(outcome), now, is_final=isinstance(outcome, NoWay))
+        log.warning("Delivery %s was not sent: %s", delivery.id, outcome)
+
+
+def _claimed(delivery_id: uuid.UUID) -> Delivery | None:
+    db.start_writing()
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None or not delivery.claim(db.session(), datetime.now(UTC)):
+        return None
+    db.session.commit()
+    db.session.refresh(delivery)
+    db.session.expunge(delivery)
+    db.start_reading()
+    return delivery
+
+
+def _hand_over(settings: Settings, delivery: Delivery) -> str | NotSent:
+    """Return what the gateway calls the message, or why it did not leave."""
+    key = str(delivery.id)
+    try:
+        if delivery.channel == "sms":
+            return _sms(settings).send(delivery.address, delivery.words, delivery.name, key)
+        return _mail(settings).send(delivery.address, delivery.title, delivery.words, key)
+    except NotSent as refusal:
+        return refusal
+
+
+_sms = cache(sms_sender)
+_mail = cache(mailer)

@@ -1,0 +1,58 @@
+"""Work done once a business day, at the first sweep after its hour."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sqlalchemy.orm import Session
+
+from clock import SHANGHAI
+from extensions import clock, db
+from filings.reminders import remind_of_deadlines
+from models.periodic_run import claim_day
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Daily:
+    """A piece of daily work: `work(session, now)` returns how many things it did and commits nothing."""
+
+    name: str
+    hour: time
+    work: Callable[[Session, datetime], int]
+
+
+DAILY = (Daily("remind_of_deadlines", time(8), remind_of_deadlines),)
+
+
+def run_due() -> None:
+    """Do the daily work whose hour has come and which nobody has done today; each in its own transaction."""
+    now = clock.now()
+    local = now.astimezone(SHANGHAI)
+    for daily in DAILY:
+        is_due = local.time() >= daily.hour and _done.get(daily.name) != local.date()
+        if is_due and _run(daily, now):
+            _done[daily.name] = local.date()
+
+
+# What this process knows to be done, so that it does not ask the database every five seconds.
+_done: dict[str, object] = {}
+
+
+def _run(daily: Daily, now: datetime) -> bool:
+    """Do the work unless it is done; False when it broke, so that the next sweep tries again."""
+    db.start_writing()
+    try:
+        if claim_day(db.session(), daily.name, now.astimezone(SHANGHAI).date()):
+            count = daily.work(db.session(), now)
+            log.info("Daily work %s: %s", daily.name, count)
+        db.session.commit()
+    except Exception:  # the other work goes on
+        log.exception("Daily work %s broke", daily.name)
+        return False
+    else:
+        return True
+    finally:
+        db.close()
