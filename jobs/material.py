@@ -38,12 +38,13 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
     session.rollback()  # the work takes minutes: hold no transaction meanwhile
     try:
         built = build(document, stamp, storage.path, out, _progress_of(version_id))
+        sha256 = storage.put(out)
     except (EvidenceUnreadable, TypesettingFailed) as failure:
-        out.unlink(missing_ok=True)
         db.start_writing()
         fail(session, version_id, str(failure), getattr(failure, "no", None))
         return
-    sha256 = storage.put(out)
+    finally:
+        out.unlink(missing_ok=True)
     db.start_writing()
     version = session.get_one(MaterialVersion, version_id)
     version.state, version.pdf_sha256, version.pdf_size = "ready", sha256, built.size

@@ -152,6 +152,11 @@ def release(session: Session, job_id: uuid.UUID, now: datetime) -> None:
     session.execute(update(Job).where(Job.id == job_id, Job.state == "running").values(lease_until=now))
 
 
+def release_all(session: Session, now: datetime) -> None:
+    """End all leases: whoever held them is known to be dead."""
+    session.execute(update(Job).where(Job.state == "running").values(lease_until=now))
+
+
 def free_jobs(session: Session, now: datetime) -> list[Job]:
     """Return the unfinished jobs that nobody works on, the oldest first."""
     return list(session.scalars(select(Job).where(_is_free(now)).order_by(Job.created_at)))

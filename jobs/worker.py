@@ -1,6 +1,7 @@
 """The worker process: takes jobs from Redis, runs each in a fork, and sweeps in between."""
 
 import logging
+import math
 import os
 import signal
 import time
@@ -15,11 +16,13 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 import jobs.material  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
+from files.storage import storage_from_url
 from jobs import deliveries, periodic, queue, sweeper
 from jobs.child import die_with_parent
 from keys import data_secrets
@@ -27,6 +30,22 @@ from keys import data_secrets
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
+LEFTOVER_SECONDS = 3600  # no upload and no job needs a temporary file for so long
+
+
+def work_alone(settings: Settings) -> None:
+    """Work as the only worker there is: a job whose worker was killed waits for no lease to end."""
+    db.connect(settings.database_url)
+    try:
+        db.start_writing()
+        queue.release_all(db.session(), datetime.now(UTC))
+        db.session.commit()
+    except OperationalError as error:  # the leases end by themselves a little later
+        log.warning("The leases of the last worker could not be ended: %s", error)
+    finally:
+        db.close()
+        db.engine.dispose()
+    work(settings)
 
 
 def work(settings: Settings) -> None:
@@ -58,6 +77,7 @@ class SweepingWorker(Worker):
     settings: Settings
     max_connection_wait_time = 5.0
     is_stopping = False
+    swept_at = -math.inf
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop after the job that runs now; the second signal ends the job, too."""
@@ -69,6 +89,7 @@ class SweepingWorker(Worker):
     ) -> tuple[Job, Queue] | None:
         """Wait for the next job; sweep first and whenever none came for a while."""
         while True:
+            self._sweep_storage()
             try:
                 sweeper.sweep(self.connection)
                 periodic.run_due()
@@ -79,6 +100,16 @@ class SweepingWorker(Worker):
             except queue.NO_REDIS as error:
                 log.warning("Redis does not answer: %s", error)
                 time.sleep(1)
+
+    def _sweep_storage(self) -> None:
+        """Remove what killed processes left in the storage, once in an hour."""
+        if time.monotonic() - SweepingWorker.swept_at < LEFTOVER_SECONDS:
+            return
+        SweepingWorker.swept_at = time.monotonic()
+        try:
+            storage_from_url(self.settings.storage_url).sweep_temp(LEFTOVER_SECONDS)
+        except OSError as error:
+            log.warning("Temporary files could not be swept: %s", error)
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         """Fork without database connections: parent and child must not share one."""

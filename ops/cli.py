@@ -28,7 +28,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="命令")
     _command(commands, "serve", _serve, "启动全部服务：网站、后台任务和 Redis，按 Ctrl-C 停止")
     _command(commands, "web", _web, "只启动网站")
-    _command(commands, "worker", _worker, "只启动后台任务")
+    worker = _command(commands, "worker", _worker, "只启动后台任务")
+    worker.add_argument(
+        "--alone", action="store_true", help="此外没有别的后台进程：上一个留下的任务马上接着做"
+    )
     _command(commands, "migrate", _migrate, "把数据库升级到本版本，载入地区和主管部门")
     _command(commands, "demo", _demo, "载入演示数据（仅限演示环境）")
     doctor = _command(commands, "doctor", _doctor, "检查安装是否正常")
@@ -73,11 +76,11 @@ def _web(settings: Settings, arguments: argparse.Namespace) -> None:
 
 
 def _worker(settings: Settings, arguments: argparse.Namespace) -> None:
-    from jobs.worker import work
+    from jobs.worker import work, work_alone
 
     if not settings.redis_url:
         raise CannotRun("请用 HATCHERY_REDIS_URL 指定 Redis；hatchery serve 会自带一个。")
-    work(settings)
+    (work_alone if arguments.alone else work)(settings)
 
 
 def _migrate(settings: Settings, arguments: argparse.Namespace) -> None:

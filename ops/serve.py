@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from config import Settings
+from files.storage import storage_from_url
 from jobs.child import die_with_parent
 from ops import redis_server
 from ops.errors import CannotRun
@@ -28,6 +29,7 @@ def serve(settings: Settings) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with data_folder_of_our_own(settings):
         _wait_for_port(settings)
+        _remove_leftovers(settings)
         print("正在准备数据，首次启动约需半分钟……", flush=True)
         environment = _environment(settings)
         said = _prepare(settings, environment)
@@ -35,8 +37,10 @@ def serve(settings: Settings) -> None:
         supervisor.catch_signals()
         try:
             _start_redis(supervisor, settings, environment)
-            supervisor.start(_hatchery("worker", environment, signal.SIGKILL))
-            supervisor.start(_hatchery("web", environment, signal.SIGTERM))
+            # Nobody else knows the Redis in our folder, so that worker is the only one.
+            alone = [] if settings.redis_url else ["--alone"]
+            supervisor.start(_hatchery(environment, signal.SIGKILL, "worker", *alone))
+            supervisor.start(_hatchery(environment, signal.SIGTERM, "web"))
             if supervisor.run(until=lambda: _is_ready(settings)):
                 _welcome(settings, said)
                 supervisor.run(until=lambda: False)
@@ -56,6 +60,13 @@ def data_folder_of_our_own(settings: Settings) -> Iterator[None]:
                 "请先停止它，或用 HATCHERY_DATA_DIR 指定另一个目录。"
             ) from None
         yield
+
+
+def _remove_leftovers(settings: Settings) -> None:
+    """Remove the temporary files of a server that was killed; in a folder of our own nobody else has any."""
+    storage = storage_from_url(settings.storage_url)
+    if storage.root.is_relative_to(settings.data_dir):
+        storage.sweep_temp(older_than_seconds=0)
 
 
 def _wait_for_port(settings: Settings) -> None:
@@ -103,9 +114,9 @@ def _start_redis(supervisor: Supervisor, settings: Settings, environment: dict[s
         supervisor.start(Program("redis", command, environment, signal.SIGKILL))
 
 
-def _hatchery(name: str, environment: dict[str, str], orphan_signal: signal.Signals) -> Program:
+def _hatchery(environment: dict[str, str], orphan_signal: signal.Signals, *command: str) -> Program:
     """Run one of our own commands. A worker may be killed at any time, gunicorn must stop its workers."""
-    return Program(name, [*HATCHERY, name], environment, orphan_signal)
+    return Program(command[0], [*HATCHERY, *command], environment, orphan_signal)
 
 
 def _is_ready(settings: Settings) -> bool:

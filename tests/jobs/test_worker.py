@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from files.storage import FolderStorage
 from jobs import queue
 from models.counter import Counter
 from models.job import Job
@@ -70,6 +71,17 @@ def test_a_job_survives_the_worker_that_is_killed_in_the_middle(
     wait_until(lambda: state_of(session, job) == "done")
     assert job.attempts == 2
     assert session.get_one(Counter, f"kept {job.target_id}").value == 1
+
+
+def test_what_killed_processes_left_in_the_storage_is_removed(
+    tmp_path: Path, start_worker: StartWorker
+) -> None:
+    storage = FolderStorage(tmp_path / "files")
+    old, in_use = storage.new_temp(), storage.new_temp()
+    os.utime(old, (0, 0))
+    start_worker()
+    wait_until(lambda: not old.exists())
+    assert in_use.exists()
 
 
 def test_a_file_that_kills_its_process_does_not_stop_the_others(
