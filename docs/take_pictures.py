@@ -169,6 +169,8 @@ def take_office(office: Page, base: str) -> None:
     office.goto(f"{base}/review")
     shoot(office, "queue")
     office.get_by_role("row").filter(has_text="临创众创空间").first.get_by_role("link").first.click()
+    office.get_by_role("link", name="服务场地", exact=True).click()
+    office.locator("a[data-file]").nth(1).click()
     shoot(office, "review")
 
 

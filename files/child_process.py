@@ -23,8 +23,10 @@ class Ended:
     complaint: str
 
 
-def run_child(arguments: list[str], folder: Path, entry: str = "files.admission_child") -> Ended:
-    """Run the module `entry` in a private folder, with nothing of our environment."""
+def run_child(
+    arguments: list[str], folder: Path, entry: str = "files.admission_child", seconds: int = WALL_SECONDS
+) -> Ended:
+    """Run the module `entry` in a private folder, with nothing of our environment, for so many seconds."""
     answer, complaint = folder / "answer", folder / "complaint"
     with answer.open("wb") as stdout, complaint.open("wb") as stderr:
         # Files instead of pipes: what the child writes counts against its own file size limit.
@@ -37,7 +39,7 @@ def run_child(arguments: list[str], folder: Path, entry: str = "files.admission_
             stderr=stderr,
             start_new_session=True,
         )
-        code = _wait_or_kill(child)
+        code = _wait_or_kill(child, seconds)
     return Ended(code, _start_of(answer), _start_of(complaint).decode("utf-8", "replace"))
 
 
@@ -56,9 +58,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_or_kill(child: subprocess.Popen[bytes]) -> int | None:
+def _wait_or_kill(child: subprocess.Popen[bytes], seconds: int) -> int | None:
     try:
-        return child.wait(WALL_SECONDS)
+        return child.wait(seconds)
     except subprocess.TimeoutExpired:
         _kill(child)
         return None

@@ -17,7 +17,7 @@ def register(state: BlueprintSetupState) -> None:
     """Give templates the addresses of cells and files."""
     state.app.jinja_env.globals.update(
         place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
-        review_evidence_of=review_evidence_of, filing_kinds=KINDS,
+        filing_kinds=KINDS,
     )  # fmt: skip
     state.app.jinja_env.filters.update({"masked": masked_name, "label": label_of, "megabytes": megabytes})
 
@@ -55,11 +55,6 @@ def evidence_of(filing: Filing) -> Callable[[dict[str, Any]], str]:
                        row_id=attachment["row"], slot=attachment["slot"])  # fmt: skip
 
     return address
-
-
-def review_evidence_of(filing: Filing) -> Callable[[dict[str, Any]], str]:
-    """Return where a reviewer opens an attachment of the submitted version."""
-    return lambda attachment: url_for("review.evidence", filing_id=filing.id, number=attachment["no"])
 
 
 def megabytes(size: int | None) -> str:

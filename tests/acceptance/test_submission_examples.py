@@ -183,7 +183,7 @@ def test_the_receiving_office_has_it_and_no_other(
     assert version.version_no in here.page("/review").get_text()
     page = here.page(f"/review/{identity}")
     assert conditions(page)["MK-04C"] == "pass"
-    evidence = page.select_one("#p-attachments a")["href"]
+    evidence = here.page(f"/review/{identity}/evidence").select_one("li a[href$='.pdf']")["href"]
     answer = here.get(str(evidence))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert here.get(f"/review/{identity}/materials/{version.version_no}.pdf").status_code == 200

@@ -6,11 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from files.storage import FolderStorage
-from models.attachment import Attachment
 from models.filing import Filing
-from models.material_version import MaterialVersion
-from tests.browsing import Clerk, conditions, values
+from tests.browsing import Clerk
 from tests.build import (
     NOW,
     build_account,
@@ -19,7 +16,6 @@ from tests.build import (
     build_unit,
     reference_office,
 )
-from tests.completing import small_pdf
 from tests.submitting import submitted_filing
 
 
@@ -97,52 +93,6 @@ def test_what_is_not_submitted_is_not_there(reviewer: Clerk, session: Session, s
     assert reviewer.get(f"/review/{filing.id}").status_code == 404
 
 
-def test_a_filing_is_read_as_it_was_submitted(
-    reviewer: Clerk, session: Session, storage: FolderStorage
-) -> None:
-    filing = submitted_filing(session)
-    filing.makerspace_name, filing.unit.legal_representative = "后来改的", "后来的人"  # type: ignore[attr-defined]
-    session.commit()
-    page = reviewer.page(f"/review/{filing.id}")
-    text = page.get_text()
-    for word in (filing.submitted_version_no, "启航众创空间", "陈启航", "天河区科韵路 16 号", "第一段。"):
-        assert str(word) in text
-    assert "后来" not in text
-    assert values(page)["venue_total_area"] == "600"
-    assert conditions(page)["MK-09"] == "fail"
-    assert page.select("main input, main textarea, main select") == []
-
-
-def test_evidence_is_that_of_the_submitted_version(
-    reviewer: Clerk, session: Session, storage: FolderStorage
-) -> None:
-    filing = submitted_filing(session)
-    version = session.query(MaterialVersion).one()
-    temp, data = storage.new_temp(), small_pdf("submitted")
-    temp.write_bytes(data)
-    document = dict(version.snapshot)
-    digest = storage.put(temp)
-    document["attachments"] = [a | {"clean_sha256": digest} for a in document["attachments"]]
-    version.snapshot, version.pdf_sha256 = document, digest
-    for attachment in session.query(Attachment):
-        session.delete(attachment)  # what is edited later is no business of the reviewer
-    session.commit()
-    links = [str(link["href"]) for link in reviewer.page(f"/review/{filing.id}").select("#p-attachments a")]
-    assert links == [f"/review/{filing.id}/evidence/{number}.pdf" for number in (1, 2)]
-    answer = reviewer.get(links[0])
-    assert (answer.status_code, answer.data) == (200, data)
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer.headers["Content-Security-Policy"]
-    for number in ("0", "3", "99999999999999999999", "-1", "x"):
-        assert reviewer.get(f"/review/{filing.id}/evidence/{number}.pdf").status_code == 404
-    path = f"/review/{filing.id}/materials"
-    assert reviewer.get(f"{path}/{version.version_no}.pdf").status_code == 200
-    assert reviewer.get(f"{path}/{version.version_no[:-4]}0000.pdf").status_code == 404
-    elsewhere = Clerk(reviewer.client.application.test_client(), build_reviewer(session, "city", "440600"))
-    for foreign in (f"/review/{filing.id}", links[0], f"{path}/{version.version_no}.pdf"):
-        assert elsewhere.get(foreign).status_code == 404
-
-
 def test_only_reviewers_come_in(client: FlaskClient, session: Session) -> None:
     filing = submitted_filing(session)
     for person in (
@@ -150,7 +100,7 @@ def test_only_reviewers_come_in(client: FlaskClient, session: Session) -> None:
         build_account(session, "staff", staff_role="helpdesk"),
     ):  # fmt: skip
         clerk = Clerk(client, person)
-        for path in ("", f"/{filing.id}", f"/{filing.id}/evidence/1.pdf", f"/{filing.id}/materials/x.pdf"):
+        for path in ("", f"/{filing.id}"):
             assert clerk.get(f"/review{path}").status_code == 403
 
 

@@ -159,7 +159,9 @@ def test_a_submitted_filing_and_its_office(clerk: Clerk, inspect: Inspect, open_
     reviewer = Clerk(clerk.page)
     clerk.page.get_by_role("button", name="退出登录").click()
     reviewer.sign_in("province_tianjin", "staff")
-    visit(reviewer, inspect, "/review", f"/review/{clerk.filing.rsplit('/', 1)[1]}")
+    case = f"/review/{clerk.filing.rsplit('/', 1)[1]}"
+    visit(reviewer, inspect, "/review", case, f"{case}?part=basic_info", f"{case}?part=venue&file=2",
+          f"{case}/evidence?file=2")  # fmt: skip
 
 
 def test_pages_for_everybody_and_refusals(clerk: Clerk, inspect: Inspect) -> None:

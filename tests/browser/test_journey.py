@@ -1,5 +1,6 @@
 """The main job from sign-in to the receiving office, with JavaScript and without."""
 
+import re
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -188,14 +189,30 @@ def check_office(office: Clerk, filing_name: str, version_no: str) -> str:
     office.sign_in("city_guangzhou", "staff")
     page.get_by_role("row", name=version_no).get_by_role("link", name=filing_name, exact=True).click()
     expect(page.locator(".when")).to_contain_text(version_no)
+    address = office.address
+    office.go("孵化和服务情况")
+    office.go("累计创业团队情况汇总表")
     expect(page.get_by_text("𠮷星视觉团队").first).to_be_visible()
-    links = page.locator('main a[href*="/evidence/"]')
-    addresses = {str(link.get_attribute("href")) for link in links.all()}
-    assert len(addresses) == UPLOADS
-    evidence = office.fetch(addresses.pop())
+    look_beside(office)
+    office.open(f"{address}/evidence")
+    addresses = [str(link.get_attribute("href")) for link in page.locator('main a[href$=".pdf"]').all()]
+    assert len(set(addresses)) == UPLOADS
+    evidence = office.fetch(addresses[-1])
     assert evidence.headers["content-type"] == "application/pdf"
     assert evidence.body().startswith(b"%PDF")
-    return office.address
+    return address
+
+
+def look_beside(office: Clerk) -> None:
+    """Open a file of the page beside its row, and turn it."""
+    page = office.page
+    page.locator("a[data-file]").first.click()
+    expect(page.locator("tr.looked")).to_have_count(1)
+    first = page.locator("#viewer .page-image").get_attribute("src")
+    assert office.fetch(str(first)).headers["content-type"] == "image/webp"
+    page.locator("#v-turn").click()
+    expect(page.locator("#viewer .page-image")).to_have_attribute("src", re.compile("turn=90"))
+    expect(page.locator("tr.looked")).to_have_count(1)
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["javascript", "plain"])
