@@ -59,6 +59,7 @@ class Slot:
     """A place for one PDF. `required` and `hint` may depend on the row or filing that owns it.
 
     `has_template`: the 承诺书 is offered, filled in with what is known, to be signed and scanned.
+    `words` are what file names call such papers, besides the label.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Slot:
     short: str = ""
     group: str = ""
     has_template: bool = False
+    words: tuple[str, ...] = ()
 
     kind = "file"
     unit = ""
@@ -94,7 +96,7 @@ class Table:
     """Rows that repeat. `closed` maps fields and slots that must stay empty to the reason shown there.
 
     `totals` are summed in SQL; `judged` are the columns that checks and conditions read across rows;
-    `named_by` is the field that names a row to people.
+    `named_by` is the field that names a row to people, `known_by` are others that a file name may quote.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Table:
     form: type[FilingForm]
     named_by: str
     slots: tuple[Slot, ...] = ()
+    known_by: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     closed: Callable[[Any], dict[str, str]] = nothing_closed

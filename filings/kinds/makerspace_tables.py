@@ -24,6 +24,24 @@ OWNERSHIP_EVIDENCE = {
 }
 
 
+# What clerks call these papers in file names.
+AGREEMENT_WORDS = (
+    "协议",
+    "协议书",
+    "孵化协议",
+    "入孵协议",
+    "入驻合同",
+    "孵化合同",
+    "服务协议",
+    "入驻",
+    "合同",
+)
+FINANCING_WORDS = (
+    "融资", "投融资", "融资证明", "投资协议", "增资", "增资协议", "股权", "股东协议", "股权转让", "到账", "银行回单",
+    "进账单", "验资报告", "佐证",
+)  # fmt: skip
+
+
 def venue_evidence(venue: Any) -> str:
     """Say which papers prove a venue, by its 产权情况."""
     papers = [OWNERSHIP_EVIDENCE[item] for item in venue.ownership or ()]
@@ -43,7 +61,11 @@ def period(batch: Any) -> str:
 
 VENUES = Table(
     "venue_rows", "服务场地明细", Venue, VenueForm, named_by="address", short="场地明细", noun="场地",
-    slots=(Slot("evidence_file", "证明材料", hint=venue_evidence),),
+    slots=(
+        Slot("evidence_file", "证明材料", hint=venue_evidence,
+             words=("产权证", "房产证", "不动产权证", "租赁", "租赁合同", "租约", "场地证明", "委托管理", "受托管理",
+                    "场地")),
+    ),
     checks=(Check(("area_total",), area_sum),),
     totals=("area_total", "area_resident", "area_public", "area_own_use", "area_other", "workstations"),
     min_rows=1,
@@ -51,20 +73,30 @@ VENUES = Table(
 
 SERVICE_STAFF = Table(
     "service_staff", "专业服务人员情况列表", ServiceStaff, ServiceStaffForm, named_by="name",
-    short="专业服务人员", noun="人员", slots=(Slot("evidence_file", "证明材料", hint="学历、培训证书等"),),
+    short="专业服务人员", noun="人员",
+    slots=(
+        Slot("evidence_file", "证明材料", hint="学历、培训证书等",
+             words=("学历", "学位", "毕业证", "学历证书", "证书", "培训", "培训证书", "资格证", "职称", "社保", "劳动合同",
+                    "简历")),
+    ),
     judged=("name", "position"),
 )  # fmt: skip
 
 MENTORS = Table(
     "mentors", "创业导师的聘书或聘用文件", Mentor, MentorForm, named_by="name", short="创业导师", noun="导师",
-    slots=(Slot("evidence_file", "证明材料", hint="聘书或聘用文件"),), judged=("name", "position"),
+    slots=(
+        Slot("evidence_file", "证明材料", hint="聘书或聘用文件",
+             words=("聘书", "聘任", "聘用", "聘用文件", "聘请", "聘用协议", "导师聘书", "导师证书", "导师协议")),
+    ),
+    judged=("name", "position"),
 )  # fmt: skip
 
 TEAMS = Table(
     "teams", "累计创业团队情况汇总表", Team, TeamForm, named_by="team_name", short="创业团队", noun="团队",
+    known_by=("leader_name",),
     slots=(
-        Slot("agreement_file", "入驻协议"),
-        Slot("financing_file", "佐证材料", required=is_financed, group=FINANCING),
+        Slot("agreement_file", "入驻协议", words=AGREEMENT_WORDS),
+        Slot("financing_file", "佐证材料", required=is_financed, group=FINANCING, words=FINANCING_WORDS),
     ),
     columns=(
         "team_name", "leader_name", "moved_in_on", "team_status", "member_count", "converted_registered_on",
@@ -87,10 +119,12 @@ ENTERPRISES = Table(
     "enterprises", "累计入驻企业情况汇总表", Enterprise, EnterpriseForm, named_by="enterprise_name",
     short="累计入驻企业", noun="企业",
     slots=(
-        Slot("agreement_file", "入驻协议"),
-        Slot("license_file", "营业执照", hint="加盖公章的营业执照复印件"),
-        Slot("financing_file", "佐证材料", required=is_financed, group=FINANCING),
+        Slot("agreement_file", "入驻协议", words=AGREEMENT_WORDS),
+        Slot("license_file", "营业执照", hint="加盖公章的营业执照复印件",
+             words=("执照", "营业执照复印件", "营业执照副本", "工商登记", "三证合一")),
+        Slot("financing_file", "佐证材料", required=is_financed, group=FINANCING, words=FINANCING_WORDS),
     ),
+    known_by=("uscc",),
     columns=(
         "enterprise_name", "uscc", "converted_from_team", "source_team_name", "registered_on", "moved_in_on",
         "has_moved_out", "employee_count", "moved_out_on", "agreement_file", "license_file",
@@ -114,16 +148,26 @@ ENTERPRISES = Table(
 
 ACTIVITIES = Table(
     "activities", "开展创新创业活动情况汇总表", Activity, ActivityForm, named_by="activity_name",
-    short="创新创业活动", noun="活动", slots=(Slot("evidence_file", "证明材料", hint="活动通知、照片、签到表等"),),
+    short="创新创业活动", noun="活动", known_by=("held_on",),
+    slots=(
+        Slot("evidence_file", "证明材料", hint="活动通知、照片、签到表等",
+             words=("活动", "照片", "签到", "签到表", "通知", "活动通知", "海报", "总结", "活动总结", "现场", "议程", "推文")),
+    ),
     checks=(in_reporting_period("held_on"),), scope=period,
 )  # fmt: skip
 
 MEDIA_REPORTS = Table(
     "media_reports", "宣传报道", MediaReport, MediaReportForm, named_by="title", noun="报道",
-    slots=(Slot("evidence_file", "证明材料"),), checks=(not_after_cutoff("reported_on"),),
+    known_by=("media_name",),
+    slots=(Slot("evidence_file", "证明材料", words=("报道", "新闻", "截图", "媒体", "报纸", "刊登")),),
+    checks=(not_after_cutoff("reported_on"),),
 )  # fmt: skip
 
 HONORS = Table(
     "honors", "荣誉", Honor, HonorForm, named_by="honor_name", noun="荣誉",
-    slots=(Slot("evidence_file", "证明材料"),), checks=(not_after_cutoff("granted_on"),),
+    slots=(
+        Slot("evidence_file", "证明材料",
+             words=("荣誉", "荣誉证书", "奖牌", "获奖", "奖状", "授牌", "牌匾", "认定文件", "批文")),
+    ),
+    checks=(not_after_cutoff("granted_on"),),
 )  # fmt: skip
