@@ -15,11 +15,28 @@ _UNWANTED_CHARACTERS = frozenset('<>:"|?*')
 
 def safe_name(raw: str) -> str:
     """Clean the name a browser sent: last part of a path, no odd characters, always ending in .pdf."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", raw or ""))[-1]
-    kept = "".join(character for character in last if _is_wanted(character))
-    stem, suffix = _split(" ".join(kept.split()))
+    stem, suffix = _split(_clean(_parts(raw)[-1]))
     stem = stem.lstrip(". ")[: NAME_LIMIT - len(suffix)].rstrip(". ")
     return stem + suffix if stem else NAMELESS
+
+
+def shown_name(raw: str) -> str:
+    """Clean the name of a file that was not taken, to speak of it: whatever it ends in stays."""
+    return _clean(_parts(raw)[-1])[:NAME_LIMIT]
+
+
+def safe_folder(raw: str) -> str:
+    """Clean the folders in front of a name; empty where a browser sent none or only a drive."""
+    folders = [_clean(part).strip(". ") for part in _parts(raw)[:-1] if not re.fullmatch("[A-Za-z]:", part)]
+    return "/".join(folder for folder in folders if folder not in ("", "fakepath"))[-NAME_LIMIT:]
+
+
+def _parts(raw: str) -> list[str]:
+    return re.split(r"[/\\]", unicodedata.normalize("NFC", raw or ""))
+
+
+def _clean(part: str) -> str:
+    return " ".join("".join(character for character in part if _is_wanted(character)).split())
 
 
 def masked_name(name: str) -> str:

@@ -207,7 +207,7 @@ def attach(
 ) -> Attachment:  # fmt: skip
     """Put an admitted file into a slot of `row`, or of the filing when `table` is None."""
     owner_id: uuid.UUID = filing.id if table is None else row.id
-    _store(session, file)
+    store_file(session, file)
     attachment = find_attachment(session, owner_id, slot)
     if attachment is None:
         attachment = Attachment(filing_id=filing.id, owner_id=owner_id, slot=slot)
@@ -219,7 +219,7 @@ def attach(
     return attachment
 
 
-def _store(session: Session, file: StoredFile) -> None:
+def store_file(session: Session, file: StoredFile) -> None:
     """Note an admitted file, unless somebody noted the same bytes already, perhaps at this moment."""
     if session.get(StoredFile, file.sha256) is None:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from filings.cells import read_attachments
+from filings.cells import PAGE_ROWS, read_attachments
 from filings.kind import Kind, Slot, Tab, Table
 from filings.matching import Place
 from filings.problems import read_rows
@@ -60,9 +60,9 @@ class PlaceView:
         return f"{self.row_name} · {self.slot.label}"
 
     @property
-    def owner_id(self) -> uuid.UUID | None:
-        """The row's id; None for a slot of a tab, whose owner is the filing."""
-        return self.row.id if self.row is not None else None
+    def page(self) -> int:
+        """The page of the table on which the row stands."""
+        return (self.number - 1) // PAGE_ROWS + 1
 
 
 @dataclass
@@ -81,6 +81,15 @@ class Places:
     @cached_property
     def by_key(self) -> dict[str, PlaceView]:
         return {view.key: view for view in self.all.values()}
+
+    @property
+    def groups(self) -> list[tuple[str, list[PlaceView]]]:
+        """All places by table, then those of the tabs."""
+        groups: dict[str, list[PlaceView]] = {}
+        for view in sorted(self.all.values(), key=lambda view: view.table is None):
+            name = (view.table.short or view.table.label) if view.table else "标签页"
+            groups.setdefault(name, []).append(view)
+        return list(groups.items())
 
     def _views(self) -> Iterator[PlaceView]:
         for tab in self.kind.tabs:

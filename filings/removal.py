@@ -11,6 +11,7 @@ from models.attachment import Attachment
 from models.event import Actor, record_event
 from models.filing import Filing, IllegalMove
 from models.material_version import MaterialVersion
+from models.pending_file import PendingFile
 from models.tab_state import TabState
 from models.table_import import TableImport
 
@@ -20,7 +21,7 @@ def remove_draft(session: Session, filing: Filing, actor: Actor, at: datetime) -
     if filing.was_submitted or not filing.is_editable:
         raise IllegalMove("remove")
     record_event(session, filing.id, "remove", actor, at, from_status=filing.status, note=filing.name)
-    parts: tuple[type[Any], ...] = (Attachment, TabState, TableImport, MaterialVersion)
+    parts: tuple[type[Any], ...] = (Attachment, PendingFile, TabState, TableImport, MaterialVersion)
     for model in (*parts, *(table.model for table in kind_of(filing).tables)):
         session.execute(delete(model).where(model.filing_id == filing.id))
     session.delete(filing)

@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     notice_text,
     notification,
     office,
+    pending_file,
     periodic_run,
     recognition,
     region,

@@ -262,7 +262,16 @@ def test_names_of_tabs_and_tables_are_no_fixed_words_of_addresses(app: Flask) ->
         for rule in rules(app)
         if (match := re.match(r"/filings/<uuid:filing_id>/([a-z-]+)", rule.rule))
     }
-    assert {"materials", "submission", "preview", "files", "removal", "problems", "receipt"} <= fixed
+    assert {
+        "materials",
+        "submission",
+        "preview",
+        "files",
+        "removal",
+        "problems",
+        "receipt",
+        "evidence",
+    } <= fixed
     tabs = {tab.name for kind in KINDS.values() for tab in kind.tabs}
     tables = {table.name for kind in KINDS.values() for table in kind.tables}
     assert fixed & tabs == fixed & tables == tabs & tables == set()

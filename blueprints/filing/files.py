@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from blueprints.access import actor, editable_filing, own_filing, role, streams, takes_up_to
 from blueprints.filing import blueprint
@@ -151,12 +152,12 @@ def _upload(load: Any) -> ResponseReturnValue:
     try:
         if reason:
             raise Refused("E_NOT_FILLABLE", f"该项为不可填项（{reason}），不用上传")
-        admitted, name = _admit_posted()
+        admitted, name = _chosen()
     except Refused as refused:
         return _answer(load(), refused)
     db.start_writing()
     place = load()
-    attach(db.session(), place.filing, place.table, place.row, place.slot.name, name, _stored(admitted),
+    attach(db.session(), place.filing, place.table, place.row, place.slot.name, name, stored(admitted),
            actor(), clock.now())  # fmt: skip
     remember(place.owner.id)
     db.session.commit()
@@ -164,23 +165,30 @@ def _upload(load: Any) -> ResponseReturnValue:
     return _answer(place)
 
 
-def _admit_posted() -> tuple[Admitted, str]:
+def _chosen() -> tuple[Admitted, str]:
     posted = request.files.get("file")
     if posted is None or not posted.filename:
         raise Refused("E_REQUIRED", "请先选择文件，再点上传")
-    require_pdf_name(posted.filename)
-    name = safe_name(posted.filename)
+    try:
+        return admit_posted(posted), safe_name(posted.filename)
+    finally:
+        posted.close()
+
+
+def admit_posted(posted: FileStorage) -> Admitted:
+    """Let one posted file in. Raises Refused."""
+    require_pdf_name(posted.filename or "")
     temp = storage().new_temp()
     try:
         receive(posted.stream, temp)
         reach("upload_received")
-        return admit(temp, storage()), name
+        return admit(temp, storage())
     finally:
-        posted.close()
         temp.unlink(missing_ok=True)
 
 
-def _stored(admitted: Admitted) -> StoredFile:
+def stored(admitted: Admitted) -> StoredFile:
+    """Return the row of an admitted file."""
     return StoredFile(
         sha256=admitted.sha256, size=admitted.size, clean_sha256=admitted.clean_sha256,
         clean_size=admitted.clean_size, pages=admitted.pages, notes=list(admitted.notes),

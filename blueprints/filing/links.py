@@ -10,6 +10,7 @@ from files.names import masked_name
 from filings.cells import label_of
 from filings.kind import Problem
 from filings.kinds import KINDS
+from filings.places import Places
 from models.filing import Filing
 
 
@@ -17,9 +18,11 @@ def register(state: BlueprintSetupState) -> None:
     """Give templates the addresses of cells and files."""
     state.app.jinja_env.globals.update(
         place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
-        filing_kinds=KINDS,
+        filing_kinds=KINDS, link_of_place=link_of_place,
     )  # fmt: skip
-    state.app.jinja_env.filters.update({"masked": masked_name, "label": label_of, "megabytes": megabytes})
+    state.app.jinja_env.filters.update(
+        {"masked": masked_name, "label": label_of, "megabytes": megabytes, "kilobytes": kilobytes}
+    )
 
 
 def place_of(filing: Filing, problem: Problem) -> str:
@@ -55,6 +58,22 @@ def evidence_of(filing: Filing) -> Callable[[dict[str, Any]], str]:
                        row_id=attachment["row"], slot=attachment["slot"])  # fmt: skip
 
     return address
+
+
+def link_of_place(filing: Filing, places: Places, key: str) -> str:
+    """Return the page on which a place stands, at its cell; the bulk page itself when its row is gone."""
+    view = places.by_key.get(key)
+    if view is None:
+        return url_for("filing.pending_files", filing_id=filing.id)
+    if view.table is None:
+        return url_for("filing.tab", filing_id=filing.id, name=view.tab.name) + f"#slot-{view.slot.name}"
+    address = url_for("filing.table", filing_id=filing.id, name=view.table.name, page=view.page)
+    return f"{address}#{view.table.name}-{view.row.id}-{view.slot.name}"
+
+
+def kilobytes(size: int) -> str:
+    """Write the size of a small file: 86 KB, 2.4 MB."""
+    return megabytes(size) if size >= 1_048_576 else f"{max(1, round(size / 1024))} KB"
 
 
 def megabytes(size: int | None) -> str:

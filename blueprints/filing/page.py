@@ -15,6 +15,7 @@ from extensions import clock, db
 from failpoints import reach
 from filings.cells import read_attachments
 from filings.derive import ConditionView, Value, count_states, judge, show_value
+from filings.evidence import count_waiting
 from filings.figures import Figures, load_figures
 from filings.kind import Kind, Tab, Table
 from filings.kinds import kind_of
@@ -92,6 +93,11 @@ class FilingPage:
     @property
     def is_editable(self) -> bool:
         return self.filing.is_editable
+
+    @cached_property
+    def waiting_count(self) -> int:
+        """How many files were uploaded in bulk and stand nowhere yet."""
+        return count_waiting(db.session(), self.filing)
 
     def row_count(self, table: Table) -> int:
         return self.figures.count(table.name)

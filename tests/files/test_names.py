@@ -1,6 +1,6 @@
 import pytest
 
-from files.names import content_disposition, masked_name, safe_name
+from files.names import content_disposition, masked_name, safe_folder, safe_name, shown_name
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,24 @@ def test_no_name_breaks_out_of_the_header(name):
     assert header.count('"') == 2
     assert "%" not in header.split("filename*")[0]
     assert "\\" not in header
+
+
+@pytest.mark.parametrize(
+    ("raw", "folder"),
+    [
+        ("a.pdf", ""),
+        ("03 云杉/营业执照.pdf", "03 云杉"),
+        ("附件/企业/03/营业执照.pdf", "附件/企业/03"),
+        ("C:\\fakepath\\a.pdf", ""),
+        ("D:\\材料\\a.pdf", "材料"),
+        ("../../etc/a.pdf", "etc"),
+        ("甲\u202e乙/a.pdf", "甲乙"),
+        ("长" * 300 + "/a.pdf", "长" * 200),
+    ],
+)
+def test_folders_are_kept_apart_from_the_name(raw: str, folder: str) -> None:
+    assert safe_folder(raw) == folder
+
+
+def test_a_file_that_was_not_taken_is_called_by_its_name() -> None:
+    assert shown_name("材料/说明.docx") == "说明.docx"

@@ -1,0 +1,58 @@
+'use strict';
+// Around the sending of evidence.js: the list of files that wait for their place, and files that are dropped.
+(function () {
+  var page = window.hatchery, form = document.getElementById('choose');
+  if (!page || !form) return;
+
+  var on = page.on, all = page.all;
+
+  function boxes() { return all('#pending input[name=file]'); }
+
+  function tally() {
+    var ticked = boxes().filter(function (box) { return box.checked; }).length, head = document.getElementById('tick-all');
+    all('[data-ticked]').forEach(function (place) { place.textContent = ' ' + ticked + ' 份'; });
+    all('button[form=placement]').forEach(function (button) { button.disabled = !ticked; });
+    if (!head) return;
+    head.checked = ticked > 0 && ticked === boxes().length;
+    head.indeterminate = ticked > 0 && !head.checked;
+  }
+
+  // Ticks that somebody set or took away meanwhile stay so.
+  page.refreshPending = function () {
+    var before = {};
+    boxes().forEach(function (box) { before[box.value] = box.checked; });
+    return window.htmx.ajax('GET', form.action + window.location.search, { target: '#pending', swap: 'outerHTML' }).then(function () {
+      boxes().forEach(function (box) { if (box.value in before) box.checked = before[box.value]; });
+      tally();
+    });
+  };
+
+  on('change', function (event) {
+    if (event.target.id === 'tick-all') boxes().forEach(function (box) { box.checked = event.target.checked; });
+    if (page.near(event, '#pending')) tally();
+  });
+  // All files of a dropped folder, with the path that tells where they belong.
+  function walk(entry, path) {
+    return new Promise(function (resolve) {
+      if (entry.isFile) { entry.file(function (file) { resolve([{ file: file, path: path + file.name }]); }, function () { resolve([]); }); return; }
+      var reader = entry.createReader(), found = [];
+      (function more() {
+        reader.readEntries(function (entries) {
+          if (!entries.length) { Promise.all(found).then(function (lists) { resolve([].concat.apply([], lists)); }); return; }
+          entries.forEach(function (one) { found.push(walk(one, path + entry.name + '/')); });
+          more();
+        }, function () { resolve([]); });
+      }());
+    });
+  }
+
+  on('dragover', function (event) { if (event.dataTransfer) { event.preventDefault(); document.getElementById('drop').classList.toggle('over', Boolean(page.near(event, '#drop'))); } });
+  on('drop', function (event) {
+    event.preventDefault();
+    document.getElementById('drop').classList.remove('over');
+    var entries = Array.prototype.map.call(event.dataTransfer.items || [], function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); });
+    Promise.all(entries.filter(Boolean).map(function (entry) { return walk(entry, ''); })).then(function (lists) { page.takeFiles([].concat.apply([], lists)); });
+  });
+  on('htmx:afterSettle', tally);
+  tally();
+}());
