@@ -1,7 +1,7 @@
 """Evidence in bulk: files that wait for a place, the places proposed for them, and putting them there."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -169,13 +169,20 @@ def _view(one: PendingFile, proposal: Proposal, chosen: PlaceView | None, places
     offered = [places.all[place] for place in (proposal.place, *proposal.others) if place]
     if chosen is not None:
         rest = [view for view in offered if view.place != chosen.place]
-        return PendingView(one, proposal, chosen, [chosen, *rest], True)
+        return PendingView(one, proposal, chosen, [chosen, *rest], chosen.place != proposal.place)
     return PendingView(one, proposal, proposed, offered, said_no)
 
 
 def choose(pending: PendingFile, key: str) -> None:
     """Note where somebody said that the file belongs; empty: nowhere of what was proposed."""
     pending.place, pending.remark = key or NOWHERE, ""
+
+
+def note_choices(session: Session, filing: Filing, places: Mapping[uuid.UUID, str]) -> None:
+    """Keep what a page had chosen, for files that are not placed now; nothing chosen says nothing."""
+    for pending in read_waiting(session, filing):
+        if key := places.get(pending.id):
+            choose(pending, key)
 
 
 def place_files(
@@ -193,7 +200,6 @@ def place_files(
     used: dict[str, str] = {}
     placed = 0
     for pending, wish in wanted:
-        choose(pending, wish.place)
         pending.remark = _refusal(pending, wish, places.by_key.get(wish.place), used)
         if not pending.remark:
             view = places.by_key[wish.place]

@@ -60,6 +60,11 @@ class PlaceView:
         return f"{self.row_name} · {self.slot.label}"
 
     @property
+    def short_name(self) -> str:
+        """The place where there is little room, what matters first: 营业执照 · 企业第 3 行 云杉科技."""
+        return f"{self.slot.label} · {self.table.noun if self.table else ''}{self.row_name}"
+
+    @property
     def page(self) -> int:
         """The page of the table on which the row stands."""
         return (self.number - 1) // PAGE_ROWS + 1

@@ -166,4 +166,4 @@ def _by_number(written: Written, index: Index) -> Iterator[Found]:
         row = index.rows.get((name, number))
         if row is not None and written.slot <= len(table.slots):
             points = NUMBER // 2 if written.number_is_weak and not called else NUMBER
-            yield Found(row, points, "", False, f"文件名里有序号 {number}")
+            yield Found(row, points, "", False, f"文件名里有序号「{number}」")

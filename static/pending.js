@@ -11,7 +11,7 @@
   function tally() {
     var ticked = boxes().filter(function (box) { return box.checked; }).length, head = document.getElementById('tick-all');
     all('[data-ticked]').forEach(function (place) { place.textContent = ' ' + ticked + ' 份'; });
-    all('button[form=placement]').forEach(function (button) { button.disabled = !ticked; });
+    document.getElementById('confirmation').hidden = !boxes().length;
     if (!head) return;
     head.checked = ticked > 0 && ticked === boxes().length;
     head.indeterminate = ticked > 0 && !head.checked;
@@ -53,6 +53,14 @@
     var entries = Array.prototype.map.call(event.dataTransfer.items || [], function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); });
     Promise.all(entries.filter(Boolean).map(function (entry) { return walk(entry, ''); })).then(function (lists) { page.takeFiles([].concat.apply([], lists)); });
   });
+  // Nothing ticked, nothing to do: say so instead of asking the server.
+  document.addEventListener('click', function (event) {
+    var button = page.near(event, '#confirmation button');
+    if (!button || boxes().some(function (box) { return box.checked; })) return;
+    event.preventDefault();
+    event.stopPropagation();
+    page.say('warn', 'warn', '请先勾选文件');
+  }, true);
   on('htmx:afterSettle', tally);
   tally();
 }());

@@ -28,6 +28,7 @@ EVIDENCE = "/filings/<uuid:filing_id>/evidence"
 ONE = f"{EVIDENCE}/<uuid:file_id>"
 FILES_AT_ONCE = 20  # by a plain form; a script sends them one by one
 PAGE_FILES = 200
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _page(filing: Filing, results: Sequence[Result] = ()) -> str:
         template, FilingPage(filing), views=views[(number - 1) * PAGE_FILES : number * PAGE_FILES],
         count=len(views), hands=sum(view.needs_hand for view in views), pages=pages, number=number, places=places,
         placed=evidence.read_placed(db.session(), filing), results=results, opened=request.args.get("open"),
-        only=request.values.get("table", ""), most=FILES_AT_ONCE,
+        just_placed=request.path.endswith("/placement"), only=request.values.get("table", ""), most=FILES_AT_ONCE,
     )  # fmt: skip
 
 
@@ -179,6 +180,7 @@ def place_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Put all ticked files where they were said to belong."""
     filing = editable_filing(filing_id)
     if not was_done():
+        evidence.note_choices(db.session(), filing, _places())
         evidence.place_files(db.session(), filing, _wishes(), actor(), clock.now())
         remember()
         db.session.commit()
@@ -186,9 +188,14 @@ def place_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _wishes() -> list[Wish]:
-    replacing = set(_ticked("replace"))
-    places = {one: request.form.get(f"place-{one}", "")[:130] for one in _ticked("file")}
-    return [Wish(one, place, one in replacing) for one, place in places.items()]
+    replacing, places = set(_ticked("replace")), _places()
+    return [Wish(one, places.get(one, ""), one in replacing) for one in dict.fromkeys(_ticked("file"))]
+
+
+def _places() -> dict[uuid.UUID, str]:
+    """Return what is chosen for every file of the page, ticked or not."""
+    posted = ((name.removeprefix("place-"), name) for name in request.form if name.startswith("place-"))
+    return {uuid.UUID(text): request.form[name][:130] for text, name in posted if _UUID.fullmatch(text)}
 
 
 @blueprint.post(f"{EVIDENCE}/discard")
@@ -203,9 +210,7 @@ def discard_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 def _ticked(name: str) -> list[uuid.UUID]:
     texts = request.form.getlist(name)
-    return [
-        uuid.UUID(text) for text in texts if re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text)
-    ]
+    return [uuid.UUID(text) for text in texts if _UUID.fullmatch(text)]
 
 
 def _pending(filing: Filing) -> ResponseReturnValue:
