@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 import policies
 from blueprints.identity import SignedIn, who
+from blueprints.limits import refuse_too_many
 from extensions import csrf, db
 from failpoints import reach
 from filings.kinds import KINDS
@@ -178,6 +179,7 @@ def _gate() -> ResponseReturnValue | None:
         return turned_away
     if request.method not in SAFE_METHODS:
         _refuse_foreign_origin()
+        refuse_too_many(view)
         request.max_content_length = getattr(view, "largest_body", request.max_content_length)
         csrf.protect()  # reads the whole body
         _refuse_nul(request.form)

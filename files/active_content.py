@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
-from files.pdf_values import annotations, is_number, name_in, text_in
+from files.page_geometry import is_box
+from files.pdf_values import annotations, name_in, text_in
 
 ACTIVE_DROPPED = "文件含脚本、附件或自动动作，审核和合并使用的副本已去除这些内容，原件保留。"
 
@@ -78,7 +79,7 @@ def _web_link(annotation: Object) -> Dictionary | None:
     if name_in(annotation, "/Subtype") != "/Link" or not isinstance(action, Dictionary):
         return None
     address = text_in(action, "/URI")
-    if not _is_rectangle(rectangle) or not _WEB_ADDRESS.fullmatch(address):
+    if rectangle is None or not is_box(rectangle) or not _WEB_ADDRESS.fullmatch(address):
         return None
     return Dictionary(
         Type=Name.Annot,
@@ -87,12 +88,6 @@ def _web_link(annotation: Object) -> Dictionary | None:
         Border=[0, 0, 0],
         A=Dictionary(S=Name.URI, URI=String(address)),
     )
-
-
-def _is_rectangle(value: Object | None) -> bool:
-    if not isinstance(value, Array) or len(value) != 4:
-        return False
-    return all(is_number(part) for part in list(value))
 
 
 def _strip_page_tree(root: Object) -> None:

@@ -3,7 +3,9 @@
 Runs only in the limited child process.
 """
 
+import codecs
 import io
+import sys
 from dataclasses import dataclass
 
 import pikepdf
@@ -12,9 +14,11 @@ from pikepdf.settings import set_qpdf_limits
 
 from files.active_content import remove_active_content
 from files.form_fields import flatten_forms
+from files.page_geometry import set_right_pages
 from files.page_objects import strip_page_objects
 from files.refusals import (
     PAGE_LIMIT,
+    cannot_be_merged,
     damaged,
     grew,
     has_certificate,
@@ -23,6 +27,7 @@ from files.refusals import (
     no_pages,
     too_many_pages,
 )
+from materials.evidence import Unreadable, rehearse
 
 DECRYPTED = "文件有编辑限制，审核和合并使用的副本已解除限制，原件保留。"
 REPAIRED = "文件结构有小问题，审核和合并使用的副本已修复，原件保留。请预览确认各页完整。"
@@ -40,13 +45,18 @@ class CleanCopy:
 
 
 def get_ready() -> None:
-    """Do once what needs to open files: qpdf keeps its source of random numbers from then on.
+    """Do once what needs to open files, by making one copy.
 
-    It asks for them as soon as it meets an encrypted file.
+    qpdf keeps its source of random numbers from then on; it asks for them as soon as it meets an encrypted
+    file. pypdf loads some of its modules, and Python its encodings, only when they are first needed.
     """
+    for encoding in ("utf-16", "utf-16-be", "utf-16-le", "latin-1", "cp1252", "charmap", "gbk"):
+        codecs.lookup(encoding)
     set_qpdf_limits(flate_max_memory=_LARGEST_STREAM, run_length_max_memory=_LARGEST_STREAM)
     with pikepdf.new() as pdf:
+        pdf.add_blank_page().contents_add(b"q Q")
         pdf.save(io.BytesIO(), encryption=pikepdf.Encryption(owner="owner", user=""))
+        rehearse(_written(pdf))
 
 
 def make_clean_copy(data: bytes) -> CleanCopy:
@@ -60,6 +70,7 @@ def make_clean_copy(data: bytes) -> CleanCopy:
         notes = _notes_on_opening(pdf)
         notes += flatten_forms(pdf)
         notes += remove_active_content(pdf)
+        set_right_pages(pdf)
         strip_page_objects(pdf)
         copy = _written(pdf)
     if len(copy) > largest_copy(len(data)):
@@ -115,3 +126,10 @@ def _read_again(copy: bytes, pages: int) -> None:
     with Pdf.open(io.BytesIO(copy)) as pdf:
         if len(pdf.pages) != pages or pdf.get_warnings():
             raise damaged()
+    try:
+        merged = rehearse(copy)
+    except Unreadable as error:
+        print("cannot be merged:", error.__cause__, file=sys.stderr)
+        raise cannot_be_merged() from None
+    if merged != pages:
+        raise cannot_be_merged()

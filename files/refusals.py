@@ -110,6 +110,18 @@ def broken_page(page: int) -> Refused:
     return Refused("E_FILE_DAMAGED", f"文件第 {page} 页的内容已损坏，无法完整显示。{PRINT_AGAIN}。")
 
 
+def too_wide(page: int, metres: float) -> Refused:
+    return Refused(
+        "E_FILE_DAMAGED",
+        f"文件第 {page} 页的页面尺寸异常（边长约 {min(metres, 1_000_000):,.0f} 米）。"
+        f"请选择 A4 纸张，{PRINT_AGAIN.removeprefix('请')}。",
+    )
+
+
+def cannot_be_merged() -> Refused:
+    return Refused("E_FILE_DAMAGED", f"文件结构异常，无法合并到申报材料。{PRINT_AGAIN}。")
+
+
 def no_pages() -> Refused:
     return Refused("E_FILE_DAMAGED", "文件里没有可以显示的页，可能已损坏。请检查原文件，重新生成后再上传。")
 

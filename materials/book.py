@@ -1,37 +1,17 @@
 """The book: typeset pages and evidence in order, stamped, with bookmarks, written as one PDF."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
+from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, TextStringObject
 
-from materials.sheets import Sheet, evidence_sheet, own_sheet
+from materials.evidence import read_evidence
+from materials.sheets import Sheet, own_sheet
 from materials.stamp import Stamp, Wording
-
-# What pypdf is known to raise on files it cannot make sense of.
-READ_ERRORS = (
-    PyPdfError,
-    OSError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
-
-
-class Unreadable(Exception):
-    """A file is no PDF that can be merged; the message is the Chinese reason."""
 
 
 @dataclass(frozen=True)
@@ -105,30 +85,10 @@ class Book:
         self._writer.write(out)
 
     def _read(self, path: Path) -> list[Sheet]:
-        try:
-            reader = PdfReader(path)
-            if not reader.pages:
-                raise Unreadable("文件没有页面")
-            sheets = [evidence_sheet(self._writer, page) for page in reader.pages]
-            self._keep_layers(reader)
-        except READ_ERRORS as error:
-            raise Unreadable("文件已损坏或不是有效的 PDF，请重新导出后上传") from error
-        # pypdf remembers copied objects by the reader's address, which the next reader may get again.
-        self._writer.reset_translation(reader)
-        reader.close()
-        return sheets
-
-    def _keep_layers(self, reader: PdfReader) -> None:
-        """Remember optional content, so that layers hidden in the file stay hidden in the book."""
-        settings = reader.root_object.get("/OCProperties", DictionaryObject()).get_object()
-        self._layers += self._copied(settings.get("/OCGs"))
-        self._hidden_layers += self._copied(settings.get("/D", DictionaryObject()).get_object().get("/OFF"))
-
-    def _copied(self, layers: Any) -> list[IndirectObject]:
-        listed = layers.get_object() if layers is not None else []
-        found = [layer.get_object() for layer in listed if isinstance(layer, IndirectObject)]
-        copies = [layer.clone(self._writer) for layer in found if layer is not None]
-        return [copy.indirect_reference for copy in copies if copy.indirect_reference]
+        evidence = read_evidence(self._writer, path)
+        self._layers += evidence.layers
+        self._hidden_layers += evidence.hidden_layers
+        return evidence.sheets
 
     def _layer_settings(self) -> DictionaryObject:
         default = DictionaryObject({NameObject("/OFF"): ArrayObject(self._hidden_layers)})

@@ -9,8 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from failpoints import reach
-from materials.book import Book, Unreadable
+from materials.book import Book
 from materials.errors import EvidenceUnreadable
+from materials.evidence import Unreadable
 from materials.manuscript import VersionStamp, set_manuscript
 from materials.stamp import Wording
 

@@ -16,11 +16,11 @@ from pypdf.generic import (
     IndirectObject,
     NameObject,
     NumberObject,
-    StreamObject,
     TextStringObject,
 )
 
 from materials.fonts import Face, coverage, faces_for, printable
+from materials.streams import stream
 
 
 class Lettering:
@@ -191,16 +191,6 @@ CMapName currentdict /CMap defineresource pop
 end
 end
 """
-
-
-def stream(content: bytes, **entries: Any) -> StreamObject:
-    """A compressed stream; `entries` are its dictionary without the slashes."""
-    made = StreamObject()
-    made.set_data(content)
-    made = made.flate_encode()
-    for name, value in entries.items():
-        made[NameObject(f"/{name}")] = value
-    return made
 
 
 def _system_info() -> DictionaryObject:

@@ -14,7 +14,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from materials.lettering import stream
+from materials.streams import stream
 
 Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]

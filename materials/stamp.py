@@ -14,8 +14,9 @@ from pypdf.generic import (
 )
 
 from materials.frames import WATERMARK_SIZE, Frame, evidence_frame, lattice, own_frame
-from materials.lettering import Lettering, stream
+from materials.lettering import Lettering
 from materials.sheets import Sheet
+from materials.streams import stream
 
 INK = "0.090 0.145 0.165"
 WATERMARK_INK = 0.08

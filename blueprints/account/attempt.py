@@ -1,7 +1,6 @@
 """One attempt to sign in: limits, captcha, password, account; refused with one of the platform's texts."""
 
 import hashlib
-import ipaddress
 import math
 import threading
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from flask import current_app, request
 from sqlalchemy import func, select
 
 from blueprints.account.challenge import shown_challenge
+from blueprints.limits import neighbourhood
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.captcha import spend_captcha
@@ -126,7 +126,7 @@ class Attempt:
 
     @property
     def _address_key(self) -> str:
-        return f"address:{_neighbourhood(request.remote_addr or '')}"
+        return f"address:{neighbourhood(request.remote_addr or '')}"
 
     def _actor(self, account: Account) -> Actor:
         return Actor(
@@ -136,12 +136,3 @@ class Attempt:
 
 def _wait(wait: timedelta, text: str) -> Refused:
     return Refused(text.format(max(1, math.ceil(wait / timedelta(minutes=1)))), 429, wait=wait)
-
-
-def _neighbourhood(address: str) -> str:
-    """Return the address, of IPv6 the /64: one subscriber owns all of it."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:45]
-    return str(ipaddress.ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed)

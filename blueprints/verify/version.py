@@ -4,12 +4,14 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from blueprints.access import public, streams, takes_up_to
+from blueprints.limits import at_most
 from blueprints.verify import blueprint
 from extensions import db
 from models.filing import Filing
@@ -50,6 +52,7 @@ def version(version_no: str) -> ResponseReturnValue:
 @public
 @streams
 @takes_up_to(LARGEST_MATERIAL)
+@at_most(30, timedelta(minutes=10))
 def compare(version_no: str) -> ResponseReturnValue:
     """Compare an uploaded PDF with the version by digest; the bytes are not kept."""
     posted = request.files.get("file")

@@ -139,3 +139,31 @@ def test_comparing_with_an_unknown_number_does_no_harm(client: FlaskClient, sess
     answer.request.environ["wsgi.input"].close()
     assert page_of(answer).select_one("[data-verdict]")["data-verdict"] == "unknown"
     assert session.scalars(select(Filing)).all() == []
+
+
+def test_who_compares_too_often_waits_and_nobody_else_does(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.Settings.address_limit_factor", 1)
+    number = str(submitted_filing(session).submitted_version_no)
+    for _ in range(30):
+        compared(client, number, {"file": (BytesIO(b"x"), "a.pdf")})
+    body = Unread()
+    answer = client.post(f"/verify/{number}", input_stream=body, content_length=100_000_000,
+                         content_type="multipart/form-data; boundary=x")  # fmt: skip
+    assert (answer.status_code, body.was_read) == (429, False)
+    assert "操作次数过多，请 10 分钟后再试。" in answer.text
+    assert 0 < int(answer.headers["Retry-After"]) <= 600
+    assert verdict(client, number) == "submitted"  # asking is free
+    client.environ_base["REMOTE_ADDR"] = "10.0.0.9"
+    assert compared(client, number, {"file": (BytesIO(b"x"), "a.pdf")})[0] == 200
+
+
+class Unread(BytesIO):
+    """A body that nobody should have to read."""
+
+    was_read = False
+
+    def read(self, *ignored: object) -> bytes:
+        self.was_read = True
+        return b""

@@ -383,3 +383,12 @@ def test_a_removed_draft_takes_its_imports_along(clerk: Clerk, filing: str, sess
     paste(clerk, filing, "venue_rows", VENUES)
     assert clerk.post(f"{filing}/removal").status_code == 303
     assert session.scalars(select(TableImport)).all() == []
+
+
+def test_a_null_in_a_workbook_is_left_out(clerk: Clerk, filing: str, session: Session) -> None:
+    rows = [*VENUES, ["科韵路_x0000_20 号", "10"]]
+    answer = clerk.upload(f"{filing}/venue_rows/import", workbook(rows), "场地.xlsx")
+    clerk.page(answer.headers["Location"])
+    assert clerk.post(f"{answer.headers['Location']}/confirmation").status_code < 500
+    session.expire_all()
+    assert "\x00" not in "".join(venue.address or "" for venue in session.scalars(select(Venue)))
