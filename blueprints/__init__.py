@@ -2,11 +2,12 @@
 
 from flask import Blueprint
 
-from blueprints import account, filing, metrics, pages, review, verify
+from blueprints import account, admin, filing, metrics, pages, review, verify
 
 BLUEPRINTS: list[Blueprint] = [
     pages.blueprint,
     account.blueprint,
+    admin.blueprint,
     filing.blueprint,
     review.blueprint,
     verify.blueprint,

@@ -39,8 +39,8 @@ def _days_left(filing: Filing, now: datetime) -> int:
 def _remind(session: Session, filing: Filing, now: datetime) -> None:
     deadline = filing.batch.applicant_deadline
     values = {
-        "name": filing.name, "batch": filing.batch.name, "days": _days_left(filing, now),
-        "deadline": f"{deadline.year}年{deadline.month}月{deadline.day}日",
+        "孵化机构": filing.name, "批次": filing.batch.name, "天数": _days_left(filing, now),
+        "截止日": f"{deadline.year}年{deadline.month}月{deadline.day}日",
     }  # fmt: skip
     accounts = accounts_for(session, filing.unit, now)
     notify(session, accounts, "deadline_near", values, f"/filings/{filing.id}/problems", now)

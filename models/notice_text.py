@@ -17,7 +17,7 @@ FILE = Path(__file__).parent / "data" / "notices.toml"
 
 @dataclass(frozen=True)
 class Wording:
-    """One notice in words with {names} in braces, and by which ways it goes besides the site."""
+    """One notice in words, with {words} in braces that are filled in, and by which ways it goes besides the site."""
 
     title: str
     text: str

@@ -68,9 +68,9 @@ def announce(session: Session, filing: "Filing", event: Event) -> list[Notificat
     """Tell the applicant what happened to the filing: the act of `event` names the notice."""
     deadline = filing.batch.applicant_deadline
     values = {
-        "name": filing.name, "batch": filing.batch.name, "office": event.note or "—", "reason": event.note,
-        "version_no": event.details.get("version_no", ""),
-        "deadline": f"{deadline.year}年{deadline.month}月{deadline.day}日",
+        "孵化机构": filing.name, "批次": filing.batch.name, "机构": event.note or "—", "理由": event.note,
+        "版本号": event.details.get("version_no", ""),
+        "截止日": f"{deadline.year}年{deadline.month}月{deadline.day}日",
     }  # fmt: skip
     accounts = accounts_for(session, filing.unit, event.at)
     return notify(session, accounts, event.act, values, f"/filings/{filing.id}/receipt", event.at)

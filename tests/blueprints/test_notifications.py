@@ -9,7 +9,7 @@ from tests.build import NOW, build_account, sign_in
 
 def test_a_clerk_sees_what_happened_and_goes_there(client: FlaskClient, session: Session) -> None:
     account = build_account(session)
-    notice = notify(session, [account], "return", {"name": "启航"}, "/filings", NOW)[0]
+    notice = notify(session, [account], "return", {"孵化机构": "启航"}, "/filings", NOW)[0]
     sign_in(client, account)
     page = client.get("/account/notifications")
     assert "申报被退回，请修改" in page.text
@@ -38,7 +38,7 @@ def test_nobody_reads_anothers_notices(client: FlaskClient, session: Session) ->
 def test_the_outbox_is_the_demos_only(client: FlaskClient, session: Session, settings: Settings) -> None:
     account = build_account(session)
     account.set_mobile("13812345678", NOW)
-    notify(session, [account], "return", {"name": "启航"}, "", NOW)
+    notify(session, [account], "return", {"孵化机构": "启航"}, "", NOW)
     page = client.get("/demo/outbox")
     assert "138****5678" in page.text
     assert "13812345678" not in page.text

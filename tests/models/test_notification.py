@@ -27,7 +27,7 @@ def told(session: Session, account: Account) -> list[str]:
 
 
 def test_a_notice_stands_on_the_site_and_waits_to_be_sent(session: Session, account: Account) -> None:
-    values = {"name": "启航众创空间", "reason": "面积不符。", "deadline": "2021年11月30日"}
+    values = {"孵化机构": "启航众创空间", "理由": "面积不符。", "截止日": "2021年11月30日"}
     notify(session, [account], "return", values, "/filings", NOW)
     session.commit()
     assert told(session, account) == ["申报被退回，请修改"]
@@ -48,8 +48,8 @@ def test_without_an_address_the_site_alone_tells(session: Session) -> None:
 
 
 def test_an_administrators_wording_goes_first(session: Session, account: Account) -> None:
-    session.add(NoticeText(name="return", title="请修改 {name}", text="{nobody}", sms=False, mail=False))
-    notices = notify(session, [account], "return", {"name": "启航"}, "", NOW)
+    session.add(NoticeText(name="return", title="请修改 {孵化机构}", text="{nobody}", sms=False, mail=False))
+    notices = notify(session, [account], "return", {"孵化机构": "启航"}, "", NOW)
     session.commit()
     assert (notices[0].title, notices[0].text) == ("请修改 启航", "—")
     assert session.scalars(select(Delivery)).all() == []

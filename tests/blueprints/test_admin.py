@@ -1,0 +1,153 @@
+"""The administrator's pages: everything can be changed, each change is an event, and nobody else comes in."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.account import Account
+from models.batch import Batch
+from models.event import Event, first_broken_link
+from models.notice_text import wording
+from models.region import Region
+from models.special_day import read_special_days
+from tests.blueprints.signing_in import page_of, post
+from tests.build import GUANGZHOU, build_account, build_batch, build_reviewer, reference_office, sign_in
+
+PAGES = ("/admin", "/admin/batches", "/admin/offices", "/admin/regions", "/admin/days", "/admin/notice-texts")
+
+
+@pytest.fixture
+def admin(client: FlaskClient, session: Session) -> Account:
+    account = build_account(session, "staff", staff_role="system_admin")
+    sign_in(client, account)
+    return account
+
+
+def typed(client: FlaskClient, path: str) -> dict[str, Any]:
+    """Return what stands in the form of a page, as a browser would send it."""
+    form = page_of(client.get(path)).select_one("#tab-form")
+    assert form is not None
+    answers = {str(one["name"]): str(one.get("value", "")) for one in form.select("input[name]")
+               if one.get("type") not in ("radio", "checkbox") or one.has_attr("checked")}  # fmt: skip
+    texts = {str(one["name"]): one.get_text().removeprefix("\n") for one in form.select("textarea")}
+    return answers | texts
+
+
+def events(session: Session) -> list[Event]:
+    return list(session.scalars(select(Event).where(Event.actor_role == "system_admin")))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_are_the_administrators_alone(client: FlaskClient, session: Session, path: str) -> None:
+    assert client.get(path).status_code == 401 or "/login" in client.get(path).location
+    for other in (build_reviewer(session), build_account(session)):
+        sign_in(client, other)
+        assert client.get(path).status_code == 403
+    sign_in(client, build_account(session, "staff", staff_role="system_admin"))
+    assert client.get(path).status_code == 200
+
+
+def test_an_administrator_has_no_powers_of_review(client: FlaskClient, admin: Account) -> None:
+    assert client.get("/review").status_code == 403
+
+
+def test_a_deadline_is_moved_and_the_change_is_on_record(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    batch = build_batch(session)
+    path = f"/admin/batches/{batch.id}"
+    answers = typed(client, path) | {"applicant_deadline": "2021年12月3日", "limit_area": "600"}
+    assert post(client, path, answers).status_code == 303
+    assert (batch.applicant_deadline, batch.limits["area"]) == (date(2021, 12, 3), "600")
+    (event,) = events(session)
+    assert event.details["applicant_deadline"] == ["2021-11-30", "2021-12-03"]
+    assert event.details["limit_area"] == ["500", "600"]
+    assert first_broken_link(session, batch.id) is None
+
+
+def test_days_out_of_order_are_refused_at_their_place(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    batch = build_batch(session)
+    path = f"/admin/batches/{batch.id}"
+    answers = typed(client, path) | {
+        "province_deadline": "2021-12-01",
+        "name": "改了名字",
+        "limit_area": "很大",
+    }
+    page = post(client, path, answers)
+    assert page.status_code == 422
+    codes = {one["data-error"] for one in page_of(page).select("[data-error]")}
+    assert codes == {"E_DATE_ORDER", "E_NUMBER"}
+    assert "省级截止不能早于市级截止" in page.text
+    assert 'value="很大"' in page.text
+    assert 'value="改了名字"' in page.text
+    assert batch.name != "改了名字"
+    assert events(session) == []
+
+
+def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Session, admin: Account) -> None:
+    batch = build_batch(session, latest_start_date=date(2020, 2, 29))
+    answer = post(client, f"/admin/batches/{batch.id}/copy", {"idempotency_key": "one"})
+    again = post(client, f"/admin/batches/{batch.id}/copy", {"idempotency_key": "one"})
+    assert answer.location == again.location
+    copied = session.scalars(select(Batch).where(Batch.year == 2022)).one()
+    assert copied.name == "2022年度国家备案众创空间"
+    assert (copied.applicant_deadline, copied.latest_start_date) == (date(2022, 11, 30), date(2021, 2, 28))
+    assert copied.limits == batch.limits
+
+
+def test_an_office_gets_its_address(client: FlaskClient, session: Session, admin: Account) -> None:
+    office = reference_office(session)
+    build_reviewer(session, login_name="city_reviewer")
+    assert "city_reviewer" in client.get(f"/admin/offices/{office.id}").text
+    answers = typed(client, f"/admin/offices/{office.id}") | {
+        "address": "越秀区演示路 1 号",
+        "is_active": "no",
+    }
+    assert post(client, f"/admin/offices/{office.id}", answers).status_code == 303
+    assert (office.address, office.is_active) == ("越秀区演示路 1 号", False)
+    found = page_of(client.get("/admin/offices", query_string={"q": GUANGZHOU}))
+    assert [row.select_one("td a").text for row in found.select("tbody tr")] == [office.name]
+
+
+def test_a_region_becomes_a_pilot(client: FlaskClient, session: Session, admin: Account) -> None:
+    path = f"/admin/regions/{GUANGZHOU}"
+    assert post(client, path, typed(client, path) | {"pilot_change": "yes"}).status_code == 303
+    assert session.get_one(Region, GUANGZHOU).pilot_change
+    assert client.get("/admin/regions/999999").status_code == 404
+
+
+def test_a_notice_is_reworded(client: FlaskClient, session: Session, admin: Account) -> None:
+    path = "/admin/notice-texts/return"
+    post(client, path, typed(client, path) | {"title": "请您修改「{孵化机构}」", "sms": "no"})
+    words = wording(session, "return")
+    assert words is not None
+    assert (words.title, words.sms, words.mail) == ("请您修改「{孵化机构}」", False, True)
+    assert client.get("/admin/notice-texts/nothing").status_code == 404
+
+
+def test_a_special_day_comes_and_goes(client: FlaskClient, session: Session, admin: Account) -> None:
+    day = {"day": "2030-01-02", "is_working": "no", "note": "元旦"}
+    assert post(client, "/admin/days", day).status_code == 303
+    assert read_special_days(session) == {date(2030, 1, 2): False}
+    assert post(client, "/admin/days", day | {"day": "明天"}).status_code == 422
+    session.rollback()
+    assert post(client, "/admin/days/2030-01-02/removal").status_code == 303
+    assert post(client, "/admin/days/2030-01-02/removal").status_code == 404
+    assert read_special_days(session) == {}
+    assert [event.act for event in events(session)] == ["change_day", "remove_day"]
+
+
+@pytest.mark.parametrize("path", ["/admin/offices", "/admin/regions"])
+@pytest.mark.parametrize(
+    "query", ["q=%25", "q=_", "page=0", "page=-3", "page=99999999999999999999", "page=x"]
+)
+def test_odd_searches_find_nothing_and_break_nothing(
+    client: FlaskClient, admin: Account, path: str, query: str
+) -> None:
+    assert client.get(f"{path}?{query}").status_code == 200
