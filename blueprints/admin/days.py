@@ -41,7 +41,7 @@ def save_day() -> ResponseReturnValue:
     return redirect(url_for("admin.days"), 303)
 
 
-@blueprint.post("/days/<day>/removal")
+@blueprint.post("/days/<string(length=10):day>/removal")
 @role("system_admin")
 def remove_day(day: str) -> ResponseReturnValue:
     """Forget a special day: the public calendar counts again."""

@@ -20,14 +20,14 @@ def notice_texts() -> str:
     return render_template("admin/notice_texts.html", texts=texts)
 
 
-@blueprint.get("/notice-texts/<name>")
+@blueprint.get("/notice-texts/<string(maxlength=40):name>")
 @role("system_admin")
 def notice_text(name: str) -> str:
     """Show the wording of a notice as a form."""
     return _page(name, NoticeTextForm(obj=_wording(name)))
 
 
-@blueprint.post("/notice-texts/<name>")
+@blueprint.post("/notice-texts/<string(maxlength=40):name>")
 @role("system_admin")
 def save_notice_text(name: str) -> ResponseReturnValue:
     """Store an own wording of a notice."""

@@ -26,7 +26,7 @@ def regions() -> str:
     return render_template("admin/regions.html", found=page_of(query), words=words)
 
 
-@blueprint.get("/regions/<code>")
+@blueprint.get("/regions/<string(length=6):code>")
 @role("system_admin")
 def region(code: str) -> str:
     """Show a region as a form."""
@@ -34,7 +34,7 @@ def region(code: str) -> str:
     return render_template("admin/region.html", region=found, form=RegionForm(obj=found))
 
 
-@blueprint.post("/regions/<code>")
+@blueprint.post("/regions/<string(length=6):code>")
 @role("system_admin")
 def save_region(code: str) -> ResponseReturnValue:
     """Store a region."""
