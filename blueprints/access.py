@@ -17,7 +17,8 @@ from blueprints.identity import SignedIn, who
 from blueprints.limits import refuse_too_many
 from extensions import csrf, db
 from failpoints import reach
-from filings.kinds import KINDS
+from filings.kinds import KINDS, kind_of
+from filings.opinions import has_given_up
 from filings.routing import jurisdiction
 from models.event import Actor
 from models.filing import Filing
@@ -155,9 +156,9 @@ def _came_before(filing: Filing, reviewer: SignedIn) -> bool:
     return policies.may_review(
         reviewer.office_level, reviewer.office_region_code,
         jurisdiction=jurisdiction(db.session(), filing.region_code), status=filing.status,
-        first_level=filing.receiving_office.level if filing.receiving_office else None,
-        current_level=filing.current_level,
-    )  # fmt: skip
+        first_level=filing.first_level, reached_level=filing.reached_level,
+        copy_levels=kind_of(filing).copy_levels,
+    ) and not has_given_up(db.session(), filing.id, reviewer.account_id)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

@@ -1,32 +1,52 @@
-"""What lies before an office."""
+"""What lies before an office: the SQL twin of `policies.may_review`, and the queue."""
 
+import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from models.filing import Filing
+from filings.kinds import KINDS
+from models.filing import Filing, Status
 from models.office import Office
+from models.recusal import Recusal
 from models.region import Region
-from policies import levels_from, levels_up_to
+from policies import UNSEEN_STATUSES, levels_from, levels_up_to
 
 
-def filings_before(session: Session, office: Office, limit: int, offset: int) -> Sequence[Filing]:
-    """Read the filings of the office's region that reached or passed its level, longest waiting first."""
-    parent = aliased(Office)
+def filings_before(
+    session: Session, office: Office, limit: int, offset: int, account_id: uuid.UUID | None = None
+) -> Sequence[Filing]:
+    """Read what the office may see, longest waiting first; without what `account_id` gave up."""
     query = (
         select(Filing)
-        .join(parent, Filing.receiving_office_id == parent.id)
-        .where(
-            Filing.region_code.in_(select(regions_under(office.region_code).c.code)),
-            Filing.status.not_in(("draft", "withdrawn", "void")),
-            parent.level.in_(levels_up_to(office.level)),
-            Filing.current_level.in_(levels_from(office.level)),
-        )
+        .where(*came_before(office))
         .options(joinedload(Filing.unit), joinedload(Filing.region), joinedload(Filing.receiving_office))
         .order_by(Filing.submitted_at, Filing.id)
     )
+    if account_id is not None:
+        query = query.where(~gave_up(account_id))
     return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def came_before(office: Office) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which the office may see a filing."""
+    reached = and_(
+        Filing.first_level.in_(levels_up_to(office.level)),
+        Filing.reached_level.in_(levels_from(office.level)),
+    )
+    copied_kinds = [kind.name for kind in KINDS.values() if office.level in kind.copy_levels]
+    copied = and_(Filing.kind.in_(copied_kinds), Filing.status == Status.APPROVED)
+    return (
+        Filing.region_code.in_(select(regions_under(office.region_code).c.code)),
+        Filing.status.not_in(UNSEEN_STATUSES),
+        or_(reached, copied) if copied_kinds else reached,
+    )
+
+
+def gave_up(account_id: uuid.UUID) -> ColumnElement[bool]:
+    """Return the condition that the account declared an interest in a filing (回避)."""
+    return exists().where(Recusal.filing_id == Filing.id, Recusal.account_id == account_id)
 
 
 def regions_under(code: str):  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wtforms import Field
 
 from forms.base import FilingForm
+from forms.opinion import OpinionForm
 
 if TYPE_CHECKING:
     from filings.figures import Figures
@@ -208,7 +209,11 @@ class Tab:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """A kind of filing: the table of contents of its official form."""
+    """A kind of filing: the table of contents of its official form.
+
+    `levels` is the path of its decisions; at `notice_levels` 通过 starts a public notice; offices of
+    `copy_levels` get what was approved to read.
+    """
 
     name: str
     label: str
@@ -228,6 +233,13 @@ class Kind:
     conditions_label: str = "备案条件自查"
     conditions_source: str = ""
     carrier_noun: str = ""
+    opinion_forms: Mapping[str, type[OpinionForm]] = field(default_factory=dict)
+    notice_levels: tuple[str, ...] = ()
+    copy_levels: tuple[str, ...] = ()
+
+    def opinion_form(self, level: str) -> type[OpinionForm]:
+        """Return what an office of `level` is asked before it decides."""
+        return self.opinion_forms.get(level, OpinionForm)
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.office import Office
@@ -21,15 +21,32 @@ def receiving_offices(
     """
     chain = jurisdiction(session, region_code)
     receiving = [level for level in kind_levels if level != "torch" or kind_levels[0] == "torch"]
-    found = session.scalars(
-        select(Office).where(Office.is_active, Office.region_code.in_(chain), Office.level.in_(receiving))
-    )
+    found = session.scalars(select(Office).where(*_deciding(chain), Office.level.in_(receiving)))
 
     def height(office: Office) -> tuple[int, int, str]:
         return chain.index(office.region_code), receiving.index(office.level), office.name
 
     nearest_first = sorted(found, key=height)
     return nearest_first[: 2 if offers_next else 1]
+
+
+def next_office(session: Session, region_code: str, kind_levels: Sequence[str], level: str) -> Office | None:
+    """Return the office that decides after those of `level`: the nearest of the lowest level above.
+
+    None when there is none: `level` decides finally.
+    """
+    chain = jurisdiction(session, region_code)
+    above = list(kind_levels[kind_levels.index(level) + 1 :])
+    found = session.scalars(select(Office).where(*_deciding(chain), Office.level.in_(above)))
+
+    def height(office: Office) -> tuple[int, int, str]:
+        return above.index(office.level), chain.index(office.region_code), office.name
+
+    return min(found, key=height, default=None)
+
+
+def _deciding(chain: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return Office.is_active.is_(True), Office.only_reads.is_(False), Office.region_code.in_(chain)
 
 
 def jurisdiction(session: Session, region_code: str) -> tuple[str, ...]:

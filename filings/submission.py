@@ -9,33 +9,30 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from clock import SHANGHAI
 from failpoints import reach
+from filings.bars import barred_until
 from filings.derive import count_states, judge
 from filings.figures import load_figures
 from filings.kind import Kind, Problem
 from filings.kinds import kind_of
 from filings.problems import find_problems
+from filings.refused import Refused as Refused
+from filings.requests import open_requests
 from filings.routing import receiving_offices
 from filings.snapshot import content_hash, snapshot, values_of
+from forms.formats import show_long_date
 from models.batch import Batch
 from models.carrier import Carrier
 from models.counter import next_number
 from models.event import Actor, Event
-from models.filing import OPEN, Filing
+from models.filing import OPEN, Filing, Status
 from models.material_version import MaterialVersion
 from models.office import Office
 from models.unit import Unit
 
 VERSIONS_KEPT = 3
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-class Refused(Exception):
-    """The act is refused for a reason the applicant can do something about."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
 
 
 class NotReady(Exception):
@@ -61,6 +58,9 @@ def open_filing(
         raise Refused("E_NOT_VERIFIED", "请先完成实名认证，再新建申报")
     if batch is None:
         raise Refused("E_BATCH_CLOSED", "不在申报时间内，不能新建申报")
+    barred = barred_until(session, unit.id, kind.name, now.astimezone(SHANGHAI).date())
+    if barred is not None:
+        raise Refused("E_BARRED_UNTIL", f"因弄虚作假，限制申报至{show_long_date(barred)}，此前不能新建申报")
     taken = f"「{carrier.name if carrier else ''}」已有正在办理的同类申报，请在列表中继续填报"
     if carrier is not None and find_open_filing(session, kind, batch, carrier) is not None:
         raise Refused("E_OPEN_FILING_EXISTS", taken)
@@ -155,8 +155,20 @@ def dispensable_versions(session: Session, filing_id: uuid.UUID) -> list[Materia
 def current_version(session: Session, filing: Filing) -> MaterialVersion | None:
     """Return the newest finished version that says what the filing says now; None when there is none."""
     live = content_hash(snapshot(session, filing))
-    versions = read_versions(session, filing.id)
-    return next((v for v in versions if v.has_pdf and v.content_hash == live), None)
+    return next((v for v in _submittable(session, filing) if v.content_hash == live), None)
+
+
+def _submittable(session: Session, filing: Filing) -> list[MaterialVersion]:
+    """List the finished versions that may be handed in, newest first.
+
+    What was sent back needs a version made afterwards, even when only replies were written: a 版本号 stands
+    for one submission.
+    """
+    versions = [version for version in read_versions(session, filing.id) if version.has_pdf]
+    if filing.status != Status.RETURNED:
+        return versions
+    handed_in = next((v.number for v in versions if v.version_no == filing.submitted_version_no), 0)
+    return [version for version in versions if version.number > handed_in]
 
 
 def offered_offices(session: Session, filing: Filing) -> list[Office]:
@@ -170,7 +182,7 @@ def submit(
     actor: Actor, now: datetime,
 ) -> None:  # fmt: skip
     """Hand the filing in, pinned to a version whose content is current (T4)."""
-    if not filing.batch.is_open_for_applicants(now):
+    if not filing.is_open_for_applicant(now):
         raise Refused("E_BATCH_CLOSED", "不在申报时间内，不能提交。申报截止日为当日 24 时")
     problems = blocking_problems(session, filing)
     if problems:
@@ -179,6 +191,9 @@ def submit(
     if office is None:
         raise Refused("E_CHOICE", "请选择受理机构")
     version = _pinned_version(session, filing, version_no)
+    waiting = open_requests(session, filing, version.snapshot)
+    if waiting:
+        raise Refused("E_REQUEST_OPEN", f"还有 {waiting} 条退回要求未处理，请逐条修改，或说明不需修改的理由")
     if failing_conditions(session, filing) and not confirmed:
         raise Refused("E_CONDITIONS_UNCONFIRMED", "存在不满足的条件，请勾选「我已知悉，仍然提交」后再次确认")
     reach("submission_judged")
@@ -190,13 +205,14 @@ def _pinned_version(session: Session, filing: Filing, version_no: str | None) ->
     """Return the version to submit: the one named, else the newest whose content is current."""
     stale = Refused("E_VERSION_STALE", "填报信息在生成申报材料后已修改，请重新下载材料")
     live = content_hash(snapshot(session, filing))
-    versions = [v for v in read_versions(session, filing.id) if v.has_pdf]
+    versions = _submittable(session, filing)
     if version_no:
         versions = [v for v in versions if v.version_no == version_no]
         if not versions:
             raise Refused("E_VERSION_STALE", f"没有可提交的版本 {version_no}，请先下载材料并等待生成完成")
     if not versions:
-        raise Refused("E_VERSION_STALE", "还没有生成申报材料，请先下载材料并等待生成完成")
+        done = "退回后" if filing.status == Status.RETURNED else ""
+        raise Refused("E_VERSION_STALE", f"{done}还没有生成申报材料，请先下载材料并等待生成完成")
     current = next((v for v in versions if v.content_hash == live), None)
     if current is None:
         raise stale

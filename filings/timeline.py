@@ -4,14 +4,34 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from filings.kinds import kind_of
+from forms.formats import show_long_date
 from models.event import Event
 from models.filing import LEVEL_TEXTS, Filing, Status
+from models.office import Office
 
-ACT_TEXTS = {"open": "新建申报", "submit": "提交申报材料", "withdraw": "撤回", "resume": "继续填报"}
+# What people see of an act; {office} is who did it.
+ACT_TEXTS = {
+    "open": "新建申报",
+    "submit": "提交申报材料",
+    "withdraw": "撤回",
+    "resume": "继续填报",
+    "pass": "{office}审核通过，送达下一级",
+    "return": "{office}退回修改",
+    "reject": "{office}审核不通过",
+    "give_notice": "{office}审核通过，开始公示",
+    "recommend": "{office}公示后推荐上报",
+    "uphold_objection": "{office}认定公示异议成立，恢复审核",
+    "publish": "{office}公布名单",
+    "approve": "{office}审核通过",
+    "expire": "申报时间已过，自动作废",
+    "revoke": "{office}取消资格",
+    "void": "{office}作废",
+    "correct": "{office}更正了刚才的审核结果",
+}
 
 
 @dataclass(frozen=True)
@@ -25,24 +45,41 @@ class Step:
 
 
 def timeline(session: Session, filing: Filing) -> list[Step]:
-    """List what happened, where the filing is now, and what comes next."""
-    steps = [_past(event) for event in _events(session, filing.id)]
-    if filing.status == Status.UNDER_REVIEW and filing.receiving_office and filing.current_level:
-        steps.append(Step("now", f"{filing.receiving_office.name}审核"))
-        levels = kind_of(filing).levels
-        above = levels[levels.index(filing.current_level) + 1 :]
-        steps += [Step("future", f"{LEVEL_TEXTS[level]}审核") for level in above]
+    """List what happened, where the filing is now, and what comes next; acts inside an office are left out."""
+    steps = [_past(event, office) for event, office in _events(session, filing.id) if event.act in ACT_TEXTS]
+    office = filing.current_office
+    if filing.status == Status.UNDER_REVIEW and office:
+        steps += [Step("now", f"{office.name}审核"), *_levels_above(filing)]
+    if filing.status == Status.PUBLICITY and office:
+        steps += [Step("now", f"{office.name}公示中"), *_levels_above(filing)]
+    if filing.status == Status.RETURNED:
+        steps.append(
+            Step("now", f"已退回，请在{show_long_date(filing.applicant_deadline)} 24:00 前修改并重新提交")
+        )
     if filing.status == Status.WITHDRAWN:
         steps.append(Step("now", "已撤回，可在申报截止前继续填报并重新提交"))
     return steps
 
 
-def _events(session: Session, filing_id: uuid.UUID) -> list[Event]:
-    query = select(Event).where(Event.stream_id == filing_id).order_by(Event.number)
-    return list(session.scalars(query))
+def _levels_above(filing: Filing) -> list[Step]:
+    levels = kind_of(filing).levels
+    above = levels[levels.index(filing.current_level or levels[0]) + 1 :]
+    return [Step("future", f"{LEVEL_TEXTS[level]}审核") for level in above]
 
 
-def _past(event: Event) -> Step:
+def _events(session: Session, filing_id: uuid.UUID) -> list[tuple[Event, str]]:
+    """Read the events with the names of the offices that acted, oldest first."""
+    query = (
+        select(Event, func.coalesce(Office.name, ""))
+        .outerjoin(Office, Event.office_id == Office.id)
+        .where(Event.stream_id == filing_id)
+        .order_by(Event.number)
+    )
+    return [(event, office) for event, office in session.execute(query)]
+
+
+def _past(event: Event, office: str) -> Step:
     version_no = event.details.get("version_no", "")
-    note = " · ".join(part for part in (event.note, version_no, f"经办 {event.actor_name}") if part)
-    return Step("done", ACT_TEXTS.get(event.act, event.act), event.at, note)
+    person = "" if event.office_id else f"经办 {event.actor_name}"
+    note = " · ".join(part for part in (event.note, version_no, person) if part)
+    return Step("done", ACT_TEXTS[event.act].format(office=office), event.at, note)

@@ -26,6 +26,7 @@ class Batch(HasUuid, Base):
     applicant_deadline: Mapped[date]
     city_deadline: Mapped[date | None]
     province_deadline: Mapped[date | None]
+    torch_deadline: Mapped[date | None]
     offers_next_office: Mapped[bool] = mapped_column(
         default=True, comment="the applicant may also choose the office above the nearest"
     )
@@ -43,9 +44,27 @@ class Batch(HasUuid, Base):
 
     def is_open_for_applicants(self, now: datetime) -> bool:
         """Say whether `now` lies in the applicants' time; both days are included."""
-        return start_of(self.open_at) <= now < start_of(self.applicant_deadline + timedelta(days=1))
+        return start_of(self.open_at) <= now < end_of(self.applicant_deadline)
+
+    def deadline_of(self, level: str) -> date | None:
+        """Return the last day on which offices of `level` may send 通过; None when there is no end."""
+        deadlines = {
+            "district": self.city_deadline, "city": self.city_deadline,
+            "province": self.province_deadline, "torch": self.torch_deadline,
+        }  # fmt: skip
+        return deadlines[level]
+
+    def is_open_at(self, level: str, now: datetime) -> bool:
+        """Say whether offices of `level` may still send 通过."""
+        deadline = self.deadline_of(level)
+        return deadline is None or now < end_of(deadline)
 
 
 def start_of(day: date) -> datetime:
     """Return midnight at the start of `day` in Shanghai."""
     return datetime.combine(day, time(), SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """Return midnight at the end of `day` in Shanghai."""
+    return start_of(day + timedelta(days=1))

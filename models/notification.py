@@ -66,7 +66,7 @@ def notify(
 
 def announce(session: Session, filing: "Filing", event: Event) -> list[Notification]:
     """Tell the applicant what happened to the filing: the act of `event` names the notice."""
-    deadline = filing.batch.applicant_deadline
+    deadline = filing.applicant_deadline
     values = {
         "孵化机构": filing.name, "批次": filing.batch.name, "机构": event.note or "—", "理由": event.note,
         "版本号": event.details.get("version_no", ""),

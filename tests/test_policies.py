@@ -91,7 +91,7 @@ def test_an_office_sees_what_reached_its_level(
     office: tuple[str, str], first: str, current: str, sees: bool
 ) -> None:
     assert sees is policies.may_review(
-        *office, jurisdiction=IN_TIANHE, status="under_review", first_level=first, current_level=current
+        *office, jurisdiction=IN_TIANHE, status="under_review", first_level=first, reached_level=current
     )
 
 
@@ -99,11 +99,25 @@ def test_an_office_sees_what_reached_its_level(
 def test_nobody_reviews_what_was_not_handed_in(status: str) -> None:
     for level, current in product(policies.LEVELS, policies.LEVELS):
         assert not policies.may_review(
-            level, GUANGZHOU, jurisdiction=IN_TIANHE, status=status, first_level="city", current_level=current
+            level, GUANGZHOU, jurisdiction=IN_TIANHE, status=status, first_level="city", reached_level=current
         )
 
 
 def test_a_filing_without_a_level_is_nobodys() -> None:
     assert not policies.may_review(
-        "city", GUANGZHOU, jurisdiction=IN_TIANHE, status="returned", first_level="city", current_level=None
+        "city", GUANGZHOU, jurisdiction=IN_TIANHE, status="returned", first_level=None, reached_level=None
     )
+
+
+def test_what_was_approved_below_is_copied_to_those_who_only_read() -> None:
+    def sees(office: tuple[str, str], status: str) -> bool:
+        return policies.may_review(
+            *office, jurisdiction=IN_TIANHE, status=status, first_level="city", reached_level="city",
+            copy_levels=("province", "torch"),
+        )  # fmt: skip
+
+    assert sees(("province", GUANGDONG), "approved")
+    assert sees(("torch", NATION), "approved")
+    assert not sees(("province", SHENZHEN), "approved")
+    assert not sees(("province", GUANGDONG), "returned")
+    assert not sees(("province", GUANGDONG), "rejected")

@@ -35,7 +35,7 @@ def _page(filing: Filing, refused: Refused | None = None, problems: NotReady | N
         template, page, offices=offered_offices(db.session(), filing), refused=refused,
         problems=problems.problems if problems else [], version=current_version(db.session(), filing),
         failing=[view for view in page.conditions if view.state == "fail"],
-        is_open=filing.batch.is_open_for_applicants(clock.now()),
+        is_open=filing.is_open_for_applicant(clock.now()),
         chosen=request.form.get("receiving_office"),
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def resume(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Go on filling a withdrawn filing while the batch is open."""
     filing = own_filing(filing_id)
     if not was_done():
-        if not filing.batch.is_open_for_applicants(clock.now()):
+        if not filing.is_open_for_applicant(clock.now()):
             abort(409, "不在申报时间内，不能继续填报。")
         try:
             filing.resume(actor(), clock.now())

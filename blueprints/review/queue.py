@@ -17,7 +17,7 @@ def queue() -> str:
     """List what came before the office, the longest waiting first."""
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
     office = me().office or abort(404)
-    found = filings_before(db.session(), office, PAGE_ROWS + 1, (page - 1) * PAGE_ROWS)
+    found = filings_before(db.session(), office, PAGE_ROWS + 1, (page - 1) * PAGE_ROWS, me().account_id)
     return render_template(
         "review/queue.html", office=office, filings=found[:PAGE_ROWS], number=page,
         has_more=len(found) > PAGE_ROWS,

@@ -28,6 +28,7 @@ from forms.makerspace import (
     ServiceCapabilityForm,
     ServicePerformanceForm,
 )
+from forms.opinion import CityOpinionForm, ProvinceOpinionForm, TorchOpinionForm
 from models.makerspace_filing import MakerspaceFiling
 
 OPERATOR = (
@@ -75,6 +76,8 @@ MAKERSPACE = Kind(
     named_by="makerspace_name",
     carrier_noun="众创空间",
     levels=("city", "province", "torch"),
+    opinion_forms={"city": CityOpinionForm, "province": ProvinceOpinionForm, "torch": TorchOpinionForm},
+    notice_levels=("province", "torch"),
     tabs=(
         Tab("instructions", "填报说明", InstructionsForm, note="请认真阅读后再填报。",
             extra_template="filing/_instructions.html"),
