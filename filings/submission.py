@@ -133,6 +133,14 @@ def read_versions(session: Session, filing_id: uuid.UUID) -> Sequence[MaterialVe
     return session.scalars(query.order_by(MaterialVersion.number.desc())).all()
 
 
+def running_version(session: Session, filing_id: uuid.UUID) -> MaterialVersion | None:
+    """Return the newest version that is being made; None when there is none."""
+    query = select(MaterialVersion).where(
+        MaterialVersion.filing_id == filing_id, MaterialVersion.state.in_(("queued", "running"))
+    )
+    return session.scalars(query.order_by(MaterialVersion.number.desc()).limit(1)).first()
+
+
 def newest_version_nos(session: Session, filing_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Map filings to the 版本号 of their newest version; those without one are left out."""
     theirs = MaterialVersion.filing_id.in_(filing_ids)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import abort, redirect, request, url_for
+from flask import abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
@@ -15,7 +15,7 @@ from extensions import clock, db
 from failpoints import reach
 from filings.kinds import kind_of
 from filings.snapshot import changed_tabs, content_hash, snapshot
-from filings.submission import NotReady, generate, read_versions
+from filings.submission import NotReady, generate, read_versions, running_version
 from jobs import queue
 from models.filing import Filing
 from models.material_version import MaterialVersion
@@ -25,9 +25,18 @@ VERSIONS_COMPARED = 5  # older ones only say that they are out of date
 
 @blueprint.get("/filings/<uuid:filing_id>/materials")
 @role("legal", "item_handler")
-def materials(filing_id: uuid.UUID) -> str:
+def materials(filing_id: uuid.UUID) -> ResponseReturnValue:
     """List the versions, the running one with its progress."""
-    return _page(own_filing(filing_id))
+    filing = own_filing(filing_id)
+    running = running_version(db.session(), filing.id) if is_fragment() else None
+    return _page(filing) if running is None else _progress(filing, running)
+
+
+def _progress(filing: Filing, running: MaterialVersion) -> ResponseReturnValue:
+    """Answer who asks every two seconds: how far the job is, and nothing that has to be compared or read."""
+    answer = make_response(render("filing/_job.html", FilingPage(filing), running=running))
+    answer.headers.update({"HX-Retarget": "#job", "HX-Reswap": "outerHTML"})
+    return answer
 
 
 def _page(filing: Filing, refused: NotReady | None = None) -> str:

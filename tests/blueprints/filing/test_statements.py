@@ -115,6 +115,23 @@ def test_as_many_statements_with_200_rows_as_with_10(clerk: Clerk, session: Sess
     assert counts[0] == counts[1] <= most
 
 
+def test_asking_how_far_a_version_is_reads_no_row(clerk: Clerk, account: Account, session: Session) -> None:
+    filing = clerk.open_filing()
+    filing_id = uuid.UUID(filing.rsplit("/", 1)[1])
+    session.add(MaterialVersion(
+        filing_id=filing_id, number=1, version_no="ZCKJ-2021-000001-001-0000", snapshot={}, content_hash="",
+        generated_at=NOW, generated_by_id=account.id, state="running", step="merge",
+    ))  # fmt: skip
+    grow(session, filing, 10)
+    clerk.get(f"{filing}/materials")
+    with counted() as statements:
+        answer = fragment(clerk, f"{filing}/materials")
+    assert answer.headers["HX-Retarget"] == "#job"
+    print("progress:", *statements, sep="\n    ")
+    assert len(statements) <= 4
+    assert not any(re.search("FROM (venue|team|attachment)", one) for one in statements)
+
+
 def test_the_list_costs_the_same_with_more_filings(clerk: Clerk, account: Account, session: Session) -> None:
     counts = []
     for number in (1, 12):
