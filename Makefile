@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: run test test-long check lock
+.PHONY: run test test-long bench check lock
 
 run: $(VENV)/.installed
 	@HATCHERY_PORT="$${PORT:-$${HATCHERY_PORT:-8000}}" exec $(BIN)/hatchery serve
@@ -19,6 +19,11 @@ test: $(VENV)/.test-installed
 test-long: $(VENV)/.test-installed
 	@ops/install_test_tools.sh
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m long
+
+# Everything takes about three quarters of an hour; ONLY="p1 p5" and MINUTES=1 make it shorter.
+bench: $(VENV)/.test-installed
+	@ops/install_test_tools.sh
+	$(BIN)/python -m bench $(ONLY) $(if $(MINUTES),--minutes $(MINUTES))
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff check

@@ -2,15 +2,18 @@
 
 import sqlite3
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from clock import Clock
 from keys import Keyring
+from turns import Turns
 
 _begins_writing: ContextVar[bool] = ContextVar("begins_writing", default=False)
 
@@ -37,7 +40,7 @@ class Database:
         self.engine = create_engine(url, hide_parameters=True, **options)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+            _take_turns(self.engine)
         self._sessions.configure(bind=self.engine)
 
     def start_writing(self) -> None:
@@ -62,8 +65,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _begins_writing.get() else "BEGIN")
+def _take_turns(engine: Engine) -> None:
+    """Begin writing transactions with the write lock, one after the other; the connection's return ends a turn."""
+    turns = Turns(Path(engine.url.database or "hatchery.sqlite3"))
+
+    def begin(connection: Connection) -> None:
+        if _begins_writing.get() and not connection.info.get("has_turn"):
+            connection.info["has_turn"] = turns.take()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _begins_writing.get() else "BEGIN")
+
+    def give_back(_connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop("has_turn", False):
+            turns.give_back()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", give_back)
 
 
 db = Database()

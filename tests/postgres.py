@@ -91,7 +91,7 @@ SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespac
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(settings: dict[str, str] = SETTINGS) -> Iterator[Cluster]:
     """Run a cluster on a unix socket."""
     folder = Path(tempfile.mkdtemp(prefix="hatchery-pg-"))
     as_user = _become_unprivileged(folder)
@@ -101,7 +101,7 @@ def cluster() -> Iterator[Cluster]:
          "--no-sync"],
         check=True, stdout=subprocess.DEVNULL, **as_user,
     )  # fmt: skip
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [program("postgres"), "-D", data, "-k", folder, *options],
