@@ -21,7 +21,11 @@ CUT_OFF = (OSError, http.client.HTTPException)
 class Answer:
     status_code: int
     headers: dict[str, str]
-    text: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.data.decode("utf-8", "replace")
 
     def get_data(self, as_text: bool = True) -> str:
         return self.text
@@ -67,11 +71,11 @@ class HttpClerk:
         try:
             connection.request(method, path, body, {"Cookie": cookies} | (headers or {}))
             answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
+            data = answer.read()
         finally:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie") or []:
             self.cookies |= {name: one.value for name, one in SimpleCookie(line).items()}
         with self._lock:
             self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
-        return Answer(answer.status, dict(answer.headers), text)
+        return Answer(answer.status, dict(answer.headers), data)

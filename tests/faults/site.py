@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from demo.accounts import load_accounts
 from demo.batches import load_batches
@@ -35,6 +36,7 @@ class Site:
         self.points = folder / "failpoints"
         self.points.mkdir()
         self.database_url = database_url or f"sqlite:///{folder / 'hatchery.sqlite3'}"
+        self.engine = create_engine(self.database_url, poolclass=NullPool)
         self.settings = demo_settings(self.database_url, folder)
         self.storage = storage_from_url(self.settings.storage_url)
         self.served = Served(
@@ -88,7 +90,7 @@ class Site:
 
     def session(self) -> Session:
         """Open a session of the test's own on what is committed."""
-        return Session(create_engine(self.database_url))
+        return Session(self.engine)
 
     def troubles(self) -> list[str]:
         """Return what `hatchery doctor --deep` finds wrong with rows and files."""

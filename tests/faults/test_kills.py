@@ -1,0 +1,128 @@
+"""kill -9 of whatever runs, at random, while clients work: nothing that was acknowledged is lost."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import served
+from tests.faults.clients import Client, Editor, Submitter
+from tests.faults.site import Site, kill, running
+
+pytestmark = pytest.mark.xdist_group("failpoints")
+
+SEED = 20211110
+KILLS_A_LIFE = 25  # then everything is killed at once, started again and examined
+# How often each is killed; a supervisor lets what dies young wait longer and longer, so those come seldom.
+VICTIMS = {"web process": 16, "gunicorn": 1, "worker": 3, "redis": 2, "everything": 1}
+
+
+@pytest.mark.parametrize(
+    ("database", "kills"),
+    [
+        ("sqlite", 8),
+        pytest.param("sqlite", 500, marks=pytest.mark.long),
+        pytest.param("postgresql", 100, marks=pytest.mark.long),
+    ],
+)
+def test_what_was_acknowledged_survives_every_kill(
+    database: str, kills: int, tmp_path: Path, request: pytest.FixtureRequest, print_figure: Callable[[str], None]
+) -> None:  # fmt: skip
+    url = ""
+    if database == "postgresql":
+        cluster = request.getfixturevalue("postgres_cluster")
+        cluster.create("kills", "template")
+        url = cluster.url("kills")
+    with running(tmp_path / "var", request.getfixturevalue("sqlite_template"), url) as site:
+        killer = Killer(site, kills)
+        while killer.killed.total() < kills:
+            killer.one_life()
+        killer.print_figures(print_figure)
+
+
+class Killer:
+    """Kills with one seed; the clients outlive every server."""
+
+    def __init__(self, site: Site, kills: int) -> None:
+        self.site, self.kills, self.random = site, kills, random.Random(SEED)
+        self.killed: Counter[str] = Counter()
+        self.clients: list[Client] = [
+            *(Editor(site, login, SEED) for login in ("gz_qihang", "fs_chancheng", "tj_binhai")),
+            Submitter(site, "sz_chuangke", SEED),
+        ]
+
+    def one_life(self) -> None:
+        """Kill while everybody works, let them end their acts, then kill everything and look."""
+        ended = threading.Event()
+        threads = [threading.Thread(target=client.work, args=(ended,)) for client in self.clients]
+        for thread in threads:
+            thread.start()
+        for _ in range(min(KILLS_A_LIFE, self.kills - self.killed.total() - 1)):
+            time.sleep(self.random.uniform(0.1, 1.2))
+            self.kill_one()
+        ended.set()
+        for thread in threads:
+            thread.join()
+        self.everything()
+        self.look()
+
+    def kill_one(self) -> None:
+        wanted = self.random.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        if wanted == "everything":
+            self.everything()
+            return
+        processes = self.processes(wanted)
+        if processes and kill(self.random.choice(processes)):
+            self.killed[wanted] += 1
+        else:  # it is not there now
+            self.kill_one()
+
+    def everything(self) -> None:
+        self.site.kill_all()
+        self.killed["everything"] += 1
+        self.site.served.start()
+
+    def processes(self, kind: str) -> list[int]:
+        """List the processes of a kind, in the order of their numbers."""
+        if kind == "redis":
+            return sorted(self.site.served.processes("redis-server"))
+        if kind == "worker":  # and the one that does the job
+            return sorted(self.site.served.processes("ops.cli worker"))
+        web = self.site.served.processes("ops.cli web")
+        masters = [one for one in web if parent(one) == self.site.served.process.pid]
+        return sorted(masters if kind == "gunicorn" else set(web) - set(masters))
+
+    def look(self) -> None:
+        submitter = self.clients[-1]
+        assert isinstance(submitter, Submitter)
+        complaints = [text for client in self.clients for text in client.ledger.complaints]
+        assert complaints == []
+        served.wait_until(lambda: all(one.is_finished for one in submitter.versions()), self.site.served.said)
+        assert [text for client in self.clients for text in client.lost()] == []
+        assert self.site.troubles() == []
+        served.wait_until(lambda: self.site.temporary_files() == [], lambda: str(self.site.temporary_files()))
+
+    def print_figures(self, print_figure: Callable[[str], None]) -> None:
+        ledgers = [client.ledger for client in self.clients]
+        statuses: Counter[int] = Counter()
+        for client in self.clients:
+            statuses.update(client.clerk.statuses)
+        print_figure(
+            f"{self.killed.total()} kills ({', '.join(f'{name} {count}' for name, count in self.killed.items())})"
+            f", {sum(ledger.writes for ledger in ledgers)} acknowledged writes, 0 lost, "
+            f"{sum(ledger.cut_off for ledger in ledgers)} requests cut off and repeated, "
+            f"{statuses[500]} answers 500, {statuses[503]} answers 503, seed {SEED}"
+        )
+        assert statuses[500] == 0
+
+
+def parent(process: int) -> int:
+    """Return the parent of a process, 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return 0
