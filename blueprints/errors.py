@@ -7,11 +7,13 @@ from logging import LogRecord
 from flask import Flask, current_app, g, has_request_context, make_response, render_template, request
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
+from blueprints.access import access_of
 from blueprints.account.safe_next import safe_next
 from blueprints.account.signing_in import sign_in_page
+from blueprints.failures import status_of
 from extensions import db
 from models.filing import IllegalMove
 
@@ -38,6 +40,10 @@ WORDS = {
     429: Words("操作过于频繁", "请稍等一会儿再试。"),
     500: Words("系统出错了", "这是我们的问题，您已保存的内容不受影响。请稍后再试；仍不成功请致电技术支持。"),
     503: Words("系统暂时不可用", "系统繁忙或正在维护，请稍后重试。您已保存的内容不受影响。"),
+    507: Words(
+        "暂时不能保存",
+        "服务器的磁盘已满或不能写入，这次操作没有生效。您已保存的内容不受影响，仍可查看。请稍后再试；仍不成功请致电技术支持。",
+    ),
 }
 FORM_TOO_OLD = "页面停留时间过长或已重新登录，请刷新页面后再提交。刷新前请先复制尚未保存的内容。"
 
@@ -47,7 +53,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(401, _signed_out)
     app.register_error_handler(IllegalMove, _moved_on)
-    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DBAPIError, _broken_beneath)
+    app.register_error_handler(OSError, _broken_beneath)
     app.register_error_handler(InternalServerError, _failed)
     app.logger.addFilter(_add_reference)
 
@@ -65,8 +72,23 @@ def refusal(status: int, text: str | None = None) -> Response:
         reference=reference,
         support=SUPPORT,
         bare=status >= 500,  # a page that asks the database nothing
+        typed=typed_again() if status in (503, 507) else None,
     )
     return make_response(html, status)
+
+
+def typed_again() -> list[tuple[str, str]] | None:
+    """Return what somebody signed in had typed, to be sent again; None where it cannot be kept.
+
+    Its key goes along: should the first attempt have been carried out after all, the second changes nothing.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or "HX-Request" in request.headers or view is None or access_of(view).public:
+        return None
+    try:
+        return None if request.files else list(request.form.items(multi=True))
+    except (OSError, HTTPException):  # the request itself could not be read
+        return None
 
 
 def _refused(error: HTTPException) -> Response:
@@ -101,10 +123,14 @@ def _moved_on(error: IllegalMove) -> Response:
     return refusal(409)
 
 
-def _database_away(error: OperationalError) -> Response:
-    current_app.logger.error("database does not answer", exc_info=error)
+def _broken_beneath(error: Exception) -> Response:
+    """Say what a failure of database or disk means; a mistake of ours goes on as 500."""
+    status = status_of(error)
+    if status == 500:
+        raise error
+    current_app.logger.error("database or disk does not do its work", exc_info=error)
     db.close()
-    return refusal(503)
+    return refusal(status)
 
 
 def _failed(error: InternalServerError) -> Response:

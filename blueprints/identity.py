@@ -10,6 +10,7 @@ from typing import Any
 from flask import Request, current_app
 from flask_login import AnonymousUserMixin, UserMixin, current_user
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.exc import OperationalError
 
 import policies
 from clock import SHANGHAI
@@ -144,9 +145,13 @@ def _touch(session_id: uuid.UUID, seen_at: datetime, now: datetime) -> None:
     """Note that the session is in use, in a short transaction of its own, at most once a minute."""
     if now - seen_at < TOUCH_EVERY:
         return
-    db.start_writing()
-    db.session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now))
-    db.session.commit()
+    try:
+        db.start_writing()
+        db.session.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=now))
+        db.session.commit()
+    except OperationalError as error:  # what was stored may be read although nothing can be stored now
+        current_app.logger.warning("A session could not be noted as in use: %s", error.orig)
+        db.start_reading()
 
 
 def _signed_in(row: Any) -> SignedIn:

@@ -64,6 +64,7 @@ NEEDS_NO_KEY = {
     "base.html": "/logout",  # nothing is left to end
     "account/sign_out.html": "/logout",
     "account/sign_in.html": "/login",  # each needs a captcha of its own, and nobody is known yet
+    "errors/page.html": "{{ request.full_path }}",  # sends the same form again, with the key it had
 }
 
 
