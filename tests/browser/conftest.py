@@ -1,6 +1,7 @@
 """Chromium and the whole product: web, worker and Redis as `hatchery serve` runs them."""
 
 import hashlib
+import os
 import re
 import shutil
 import tomllib
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from ops.install_old_chromium import program
+from tests.browser.old_chromium import OldChromium, old_chromium
 from tests.served import Served
 
 expect.set_options(timeout=20_000)  # a shared machine may be slow; what is there is seen at once
@@ -26,6 +29,7 @@ EXPECTED = re.compile(
     "responded with a status of 4|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError|sendAbort)"
 )
 OpenPage = Callable[..., Page]
+StartOld = Callable[[int], OldChromium]
 Violations = list[dict[str, Any]]
 
 
@@ -76,6 +80,20 @@ def open_page(browser: Browser, live_server: Served) -> Iterator[OpenPage]:
     """Opens windows, each a person of its own; options as `Browser.new_context` takes them."""
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(_window(browser, live_server, **options))
+
+
+@pytest.fixture
+def start_old(live_server: Served, tmp_path: Path) -> Iterator[StartOld]:
+    """Starts an old Chromium at the product, by its version. An error of a script fails the test."""
+    with ExitStack() as stack:
+
+        def start(version: int) -> OldChromium:
+            if not program(version).exists():
+                assert os.environ.get("CI") != "true", f"Chromium {version} is missing"
+                pytest.skip(f"Chromium {version} is not installed")
+            return stack.enter_context(old_chromium(program(version), live_server.url, tmp_path))
+
+        yield start
 
 
 @pytest.fixture(scope="session")
