@@ -34,6 +34,9 @@ class OldChromium:
         for domain in ("Page", "Runtime", "Log", "Network", "DOM"):
             self.send(f"{domain}.enable")
 
+    def close(self) -> None:
+        self._socket.close()
+
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command and return its result."""
         self._number += 1
@@ -173,7 +176,10 @@ def old_chromium(program: Path, url: str, folder: Path) -> Iterator[OldChromium]
     try:
         port = _port(log, process)
         page = OldChromium(_page_address(port), url)
-        yield page
+        try:
+            yield page
+        finally:
+            page.close()
         assert page.errors == []
     finally:
         process.kill()
