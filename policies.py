@@ -72,3 +72,8 @@ def may_review(
     if status == "approved" and office_level in copy_levels:
         return True
     return first_level in levels_up_to(office_level) and reached_level in levels_from(office_level)
+
+
+def may_read_note(office_level: str, is_own: bool, note_level: str) -> bool:
+    """Say whether an office may read a note on a filing it may read: its own, and those from below."""
+    return is_own or (note_level != office_level and note_level in levels_up_to(office_level))

@@ -145,12 +145,13 @@ def _take_turn(filing_id: uuid.UUID) -> None:
 def assigned_filing(filing_id: uuid.UUID) -> Filing:
     """Return the filing if it came before the reviewer's office, else answer 404."""
     filing = db.session.get(Filing, filing_id)
-    if filing is None or not _came_before(filing, me()):
+    if filing is None or not sees_filing(filing, me()):
         abort(404)
     return filing
 
 
-def _came_before(filing: Filing, reviewer: SignedIn) -> bool:
+def sees_filing(filing: Filing, reviewer: SignedIn) -> bool:
+    """Say whether the filing came before the reviewer's office."""
     if reviewer.office_level is None or reviewer.office_region_code is None:
         return False
     return policies.may_review(

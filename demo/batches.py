@@ -24,6 +24,8 @@ LIMITS = {
     "mentors": 3,
     "activities": 10,
     "months": 18,
+    # From which change on, in percent, a figure is pointed out beside that of the last approved filing.
+    "jumps": {"venue_total_area": "50", "yearly_resident_count": "50", "activity_count": "50"},
 }
 # Any one of these sets satisfies the condition; every report of it must have been handed in.
 REQUIRED_STATISTICS = [

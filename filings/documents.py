@@ -88,3 +88,35 @@ def name_of_row(table: Document, row: Document) -> str:
     """Return what people call a row: its first answer, else its number."""
     first = row["cells"][0]["text"] if row["cells"] else ""
     return first if first and first != "—" else f"第 {row['seq']} 行"
+
+
+def text_of_place(document: Document, place: str) -> str | None:
+    """Say in words where a place is: 服务场地 · 场地明细 · 第 2 行 · 面积; None for a place that is not there."""
+    names = place.split("/")
+    for tab in document["tabs"]:
+        if tab["name"] == names[0]:
+            return _text_in_tab(tab, names[1:])
+        for table in tab["tables"]:
+            if table["name"] == names[0]:
+                inside = _text_in_table(table, names[1:])
+                return f"{tab['label']} · {inside}" if inside else None
+    return None
+
+
+def _text_in_tab(tab: Document, names: Sequence[str]) -> str | None:
+    if not names:
+        return str(tab["label"])
+    labels = {part["name"]: part["label"] for part in (*tab["fields"], *tab["totals"])}
+    labels |= {file["slot"]: file["label"] for file in tab["files"]}
+    return f"{tab['label']} · {labels[names[0]]}" if len(names) == 1 and names[0] in labels else None
+
+
+def _text_in_table(table: Document, names: Sequence[str]) -> str | None:
+    if not names:
+        return str(table["label"])
+    row = next((row for row in table["rows"] if row["id"] == names[0]), None)
+    labels = {column["name"]: column["label"] for column in table["columns"]}
+    if row is None or len(names) > 2 or (len(names) == 2 and names[1] not in labels):
+        return None
+    column = f" · {labels[names[1]]}" if len(names) == 2 else ""
+    return f"{table['label']} · 第 {row['seq']} 行 {name_of_row(table, row)}{column}"

@@ -97,7 +97,8 @@ class Table:
     """Rows that repeat. `closed` maps fields and slots that must stay empty to the reason shown there.
 
     `totals` are summed in SQL; `judged` are the columns that checks and conditions read across rows;
-    `named_by` is the field that names a row to people, `known_by` are others that a file name may quote.
+    `named_by` is the field that names a row to people, `known_by` are others that a file name may quote;
+    `identity` are the fields by which a row is found again in another filing, `named_by` alone unless said.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Table:
     closed: Callable[[Any], dict[str, str]] = nothing_closed
     totals: tuple[str, ...] = ()
     judged: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
     min_rows: int = 0
     noun: str = "行"
     scope: str | Callable[[Any], str] = ""
@@ -183,6 +185,18 @@ class Condition:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What only one filing of a batch should have: the `fields` of a table's rows, taken together.
+
+    `what`: uscc, person or address; it decides how spellings are made equal.
+    """
+
+    what: str
+    table: str
+    fields: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Tab:
     """One tab of the form: own answers, files, tables, and what is derived from them."""
@@ -230,6 +244,7 @@ class Kind:
     prefill: Callable[[Any], dict[str, Any]] = lambda filing: {}
     facts: Callable[[Any, Any], dict[str, Any]] = lambda session, filing: {}
     prefilled_from: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
     conditions_label: str = "备案条件自查"
     conditions_source: str = ""
     carrier_noun: str = ""

@@ -122,6 +122,7 @@ class _Writer:
             "name": table.name,
             "label": table.label,
             "caption": table.scope_for(self.filing.batch),
+            "identity": list(table.identity or (table.named_by,)),
             "columns": [self.column(table, part) for part in table.order],
             "rows": [self.row(tab, table, row, seq) for seq, row in enumerate(rows, 1)],
         }

@@ -14,6 +14,7 @@ from failpoints import reach
 from filings.bars import barred_until
 from filings.derive import count_states, judge
 from filings.figures import load_figures
+from filings.fingerprints import note_fingerprints
 from filings.kind import Kind, Problem
 from filings.kinds import kind_of
 from filings.problems import find_problems
@@ -206,6 +207,7 @@ def submit(
         raise Refused("E_CONDITIONS_UNCONFIRMED", "存在不满足的条件，请勾选「我已知悉，仍然提交」后再次确认")
     reach("submission_judged")
     filing.submit(version, office, values_of(version.snapshot), actor, now)
+    note_fingerprints(session, filing, version.snapshot)
     reach("filing_submitted")
 
 

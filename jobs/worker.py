@@ -18,6 +18,7 @@ from rq.queue import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
+import jobs.comparison
 import jobs.material  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings

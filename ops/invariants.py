@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import Session
 
+import jobs.comparison
 import jobs.material  # noqa: F401  (registers its task)
 from files.storage import FolderStorage
 from filings.kind import Table

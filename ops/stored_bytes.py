@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from files.storage import FolderStorage, MissingFile
+from models.comparison import PrintedComparison
 from models.material_version import MaterialVersion
 from models.stored_file import StoredFile
 
@@ -45,6 +46,8 @@ def named_bytes(session: Session) -> Generator[NamedBytes]:
         select(StoredFile.clean_sha256, StoredFile.clean_size, literal("上传文件的副本")),
         select(MaterialVersion.pdf_sha256, MaterialVersion.pdf_size, literal("申报材料 ") + MaterialVersion.version_no)
         .where(kept, MaterialVersion.pdf_sha256.is_not(None)),
+        select(PrintedComparison.pdf_sha256, PrintedComparison.pdf_size, literal("比较表"))
+        .where(PrintedComparison.pdf_sha256.is_not(None)),
     )  # fmt: skip
     query = named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE)
     with session.execute(query) as rows:
@@ -94,5 +97,6 @@ def _mentions() -> Select[Any]:
         select(StoredFile.sha256.label("sha256")),
         select(StoredFile.clean_sha256),
         select(MaterialVersion.pdf_sha256).where(MaterialVersion.pdf_sha256.is_not(None)),
+        select(PrintedComparison.pdf_sha256).where(PrintedComparison.pdf_sha256.is_not(None)),
     ).subquery()
     return select(digests.c.sha256).order_by(digests.c.sha256)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from filings.fingerprints import note_fingerprints
 from filings.kinds import kind_of
 from filings.snapshot import values_of
 from filings.submission import generate, offered_offices
@@ -54,5 +55,6 @@ def submitted_filing(
     assert kind_of(filing).name == "makerspace"
     chosen = office or offered_offices(session, filing)[0]
     filing.submit(version, chosen, values_of(version.snapshot), Actor(None, "测试", "legal"), at)
+    note_fingerprints(session, filing, version.snapshot)
     session.commit()
     return filing

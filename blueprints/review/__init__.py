@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
-from blueprints.review import data, evidence, queue  # noqa: E402, F401
+from blueprints.review import compare, data, evidence, notes, queue  # noqa: E402, F401

@@ -1,17 +1,23 @@
 """The frame of the pages of one filing before an office: head, tabs with counts, the submitted version."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from flask import abort, current_app, render_template, request, url_for
 from sqlalchemy import select
 
-from blueprints.access import assigned_filing
+from blueprints.access import assigned_filing, me
 from extensions import db
+from filings.documents import anchor_of, find_part
+from filings.fingerprints import Hint, find_hints
+from filings.reviewnotes import notes_for
 from models.filing import Filing
 from models.material_version import MaterialVersion
+from models.office import Office
+from models.review_note import ReviewNote
 
 # The pages in the order of their tabs: endpoint, words, and what is counted (an attribute of the page).
 TABS = (
@@ -34,6 +40,14 @@ class TabLink:
 
 
 @dataclass
+class Remarks:
+    """What stands at one place besides the data: findings of the machine, notes of reviewers."""
+
+    hints: list[Hint] = field(default_factory=list)
+    notes: list[ReviewNote] = field(default_factory=list)
+
+
+@dataclass
 class ReviewPage:
     """One filing before the reviewer's office, as it was submitted; loaded when first asked for, and once."""
 
@@ -49,6 +63,38 @@ class ReviewPage:
     @cached_property
     def document(self) -> dict[str, Any]:
         return self.version.snapshot
+
+    @property
+    def office(self) -> Office:
+        return me().office or abort(404)
+
+    @cached_property
+    def hints(self) -> list[Hint]:
+        return find_hints(db.session(), self.filing, self.office)
+
+    @cached_property
+    def notes(self) -> Sequence[ReviewNote]:
+        return notes_for(db.session(), self.filing, self.office)
+
+    @cached_property
+    def remarks(self) -> dict[str, Remarks]:
+        """What stands at each place of the data, by the id of the element that shows it."""
+        found: dict[str, Remarks] = {}
+        for hint in self.hints:
+            found.setdefault(hint.anchor, Remarks()).hints.append(hint)
+        for note in self.notes:
+            found.setdefault(anchor_of(note.place), Remarks()).notes.append(note)
+        return found
+
+    @cached_property
+    def remark_counts(self) -> dict[str, int]:
+        """How many hints and notes stand in each tab."""
+        counts: dict[str, int] = {}
+        for place in (*(hint.place for hint in self.hints), *(note.place for note in self.notes)):
+            part = find_part(self.document, place.split("/")[0])
+            if part is not None:
+                counts[part.tab["name"]] = counts.get(part.tab["name"], 0) + 1
+        return counts
 
     @property
     def attachments(self) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ Source: 《国家备案众创空间申报操作手册》(2021); 《国家众创�
 
 from typing import Any
 
-from filings.kind import Automatic, Derived, Kind, Slot, Tab
+from filings.kind import Automatic, Claim, Derived, Kind, Slot, Tab
 from filings.kinds.makerspace_conditions import CONDITIONS, national_titles
 from filings.kinds.makerspace_tables import (
     ACTIVITIES,
@@ -113,6 +113,12 @@ MAKERSPACE = Kind(
         duplicates("enterprises", "uscc", "统一社会信用代码"),
         LINKS,
         PEOPLE_LISTED_TWICE,
+    ),
+    claims=(
+        Claim("uscc", "enterprises", ("uscc",)),
+        Claim("person", "service_staff", ("name", "major")),
+        Claim("person", "mentors", ("name", "employer")),
+        Claim("address", "venue_rows", ("address",)),
     ),
     cover=cover,
     prefill=prefill,

@@ -141,7 +141,7 @@ ENTERPRISES = Table(
                  lambda enterprise: bool(enterprise.converted_from_team)),
         financing_before_entry("moved_in_on"),
     ),
-    closed=closed_in_enterprise, scope=cumulative, is_wide=True,
+    closed=closed_in_enterprise, identity=("uscc",), scope=cumulative, is_wide=True,
     judged=("uscc", "converted_from_team", "source_team_name", "registered_on", "moved_in_on",
             "moved_out_on", "has_financing", "financed_on"),
 )  # fmt: skip
@@ -153,7 +153,7 @@ ACTIVITIES = Table(
         Slot("evidence_file", "证明材料", hint="活动通知、照片、签到表等",
              words=("活动", "照片", "签到", "签到表", "通知", "活动通知", "海报", "总结", "活动总结", "现场", "议程", "推文")),
     ),
-    checks=(in_reporting_period("held_on"),), scope=period,
+    checks=(in_reporting_period("held_on"),), scope=period, identity=("activity_name", "held_on"),
 )  # fmt: skip
 
 MEDIA_REPORTS = Table(

@@ -8,14 +8,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from files.storage import FolderStorage
+from filings.fingerprints import note_fingerprints
 from filings.snapshot import values_of
 from filings.submission import offered_offices
 from models.attachment import Attachment
+from models.event import Actor
 from models.filing import Filing
 from models.material_version import MaterialVersion
 from tests.blueprints.filing.test_statements import counted
 from tests.browsing import Clerk, conditions, soup, values
-from tests.build import NOW, SYSTEM, build_account, build_reviewer
+from tests.build import NOW, build_account, build_reviewer
 from tests.completing import VENUE, small_pdf
 from tests.drafting import Draft
 from tests.submitting import complete_filing, finished_version, submitted_filing
@@ -46,7 +48,14 @@ def with_venues(session: Session, count: int) -> Filing:
     for number in range(2, count + 1):
         draft.add("venue_rows", **VENUE | {"address": f"天河区第 {number} 号"})
     version = finished_version(session, filing)
-    filing.submit(version, offered_offices(session, filing)[0], values_of(version.snapshot), SYSTEM, NOW)
+    filing.submit(
+        version,
+        offered_offices(session, filing)[0],
+        values_of(version.snapshot),
+        Actor(None, "测试", "legal"),
+        NOW,
+    )
+    note_fingerprints(session, filing, version.snapshot)
     session.commit()
     return filing
 

@@ -1,0 +1,346 @@
+"""Compare two snapshot documents: answers, rows by identity, files by their digest.
+
+Only documents are read, so an old version needs no old definition. What is compared is what the paper says;
+a label that another edition of the form words differently is no difference.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from forms.formats import NOTHING, show_number
+
+Document = dict[str, Any]
+Act = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer, file, total or condition that differs; `place` is `tab/field` or `table/row/field`.
+
+    `before` and `after` are plain values, the digest for a file, None where there is nothing.
+    """
+
+    place: str
+    label: str
+    kind: str
+    unit: str
+    before: Any
+    after: Any
+    before_text: str
+    after_text: str
+    before_file: Document | None = None
+    after_file: Document | None = None
+
+    @property
+    def name(self) -> str:
+        return self.place.rsplit("/", 1)[-1]
+
+    @property
+    def act(self) -> Act:
+        return "added" if self.before is None else "removed" if self.after is None else "changed"
+
+    @property
+    def gain(self) -> str:
+        """By how much a number grew or shrank, with its sign; empty for anything else."""
+        if self.kind != "number" or self.act != "changed":
+            return ""
+        try:
+            gain = Decimal(str(self.after)) - Decimal(str(self.before))
+        except InvalidOperation:
+            return ""
+        return f"{'+' if gain > 0 else '−'}{show_number(abs(gain))}"
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """One row that is new, gone or different. For a new or gone row `changes` are its answers.
+
+    `before_id` and `after_id` differ when the row was recognised by what it is called, as from year to year.
+    """
+
+    act: Act
+    name: str
+    changes: tuple[Change, ...]
+    before_id: str = ""
+    after_id: str = ""
+    before_seq: int = 0
+    after_seq: int = 0
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """The rows of one table that differ, in the order of the later document, gone rows last.
+
+    `order` has for every row of the later document the 序号 it had before, 0 for a new one.
+    """
+
+    name: str
+    label: str
+    rows: tuple[RowChange, ...]
+    order: tuple[int, ...]
+
+    @property
+    def is_reordered(self) -> bool:
+        """Say whether rows that are in both stand in another order."""
+        kept = [seq for seq in self.order if seq]
+        return kept != sorted(kept)
+
+    def count(self, act: Act) -> int:
+        return sum(row.act == act for row in self.rows)
+
+
+@dataclass(frozen=True)
+class TabChange:
+    """What differs in one tab: its answers and files, what is derived from them, and its tables."""
+
+    name: str
+    label: str
+    answers: tuple[Change, ...]
+    totals: tuple[Change, ...]
+    tables: tuple[TableChange, ...]
+
+    @property
+    def count(self) -> int:
+        """How many answers, files and rows differ."""
+        return len(self.answers) + sum(len(table.rows) for table in self.tables)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that differs between two documents, tab by tab; equal documents have no tab here."""
+
+    tabs: tuple[TabChange, ...]
+    conditions: tuple[Change, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(tab.count for tab in self.tabs)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.tabs and not self.conditions
+
+
+def compare(before: Document, after: Document) -> Comparison:
+    """Tell what has to change in `before` to make it say what `after` says."""
+    old, new = _Side(before), _Side(after)
+    tabs = [_compare_tabs(name, old, new) for name in _names(new.tabs, old.tabs)]
+    states = dict(_states(before))
+    return Comparison(
+        tuple(tab for tab in tabs if tab.answers or tab.totals or tab.tables),
+        tuple(_condition_changes(states, after)),
+    )
+
+
+class _Side:
+    """One of the two documents, with its tabs and files to be found by name."""
+
+    def __init__(self, document: Document) -> None:
+        self.tabs: dict[str, Document] = {tab["name"]: tab for tab in document["tabs"]}
+        self.files: dict[int, Document] = {file["no"]: file for file in document["attachments"]}
+
+    def tab(self, name: str) -> Document:
+        return self.tabs.get(name) or {"fields": [], "files": [], "totals": [], "tables": []}
+
+
+def _names(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
+    return [*first, *(name for name in second if name not in first)]
+
+
+def _states(document: Document) -> Iterator[tuple[str, Document]]:
+    for condition in document["conditions"]:
+        yield condition["code"], condition
+
+
+def _condition_changes(old: Mapping[str, Document], after: Document) -> Iterator[Change]:
+    for code, new in _states(after):
+        was = old.get(code)
+        if was is not None and was["state"] != new["state"]:
+            yield Change(code, new["label"], "condition", "", was["state"], new["state"], was["value"],
+                         new["value"])  # fmt: skip
+
+
+def _compare_tabs(name: str, old: _Side, new: _Side) -> TabChange:
+    was, now = old.tab(name), new.tab(name)
+    answers = [*_answer_changes(name, was, now), *_file_changes(name, was, now, old, new)]
+    tables_before = {table["name"]: table for table in was["tables"]}
+    tables_after = {table["name"]: table for table in now["tables"]}
+    tables = [
+        _compare_tables(tables_before.get(table), tables_after.get(table), old, new)
+        for table in _names(tables_after, tables_before)
+    ]
+    changed = tuple(table for table in tables if table.rows or table.is_reordered)
+    label = (new.tabs.get(name) or old.tabs[name])["label"]
+    return TabChange(name, label, tuple(answers), tuple(_total_changes(name, was, now)), changed)
+
+
+def _answer_changes(tab: str, was: Document, now: Document) -> Iterator[Change]:
+    old = {field["name"]: field for field in was["fields"]}
+    new = {field["name"]: field for field in now["fields"]}
+    for name in _names(new, old):
+        change = _change(f"{tab}/{name}", old.get(name), new.get(name))
+        if change is not None:
+            yield change
+
+
+def _total_changes(tab: str, was: Document, now: Document) -> Iterator[Change]:
+    old = {total["name"]: total | {"kind": "number"} for total in was["totals"]}
+    new = {total["name"]: total | {"kind": "number"} for total in now["totals"]}
+    for name in _names(new, old):
+        change = _change(f"{tab}/{name}", old.get(name), new.get(name))
+        if change is not None:
+            yield change
+
+
+def _change(place: str, was: Document | None, now: Document | None) -> Change | None:
+    """Compare two answers; None when they say the same. Nothing, empty text and an empty list are the same."""
+    before, after = _value(was), _value(now)
+    if before == after:
+        return None
+    about = now or was or {}
+    return Change(
+        place, about["label"], about["kind"], about["unit"], before, after,
+        was["text"] if was and before is not None else NOTHING,
+        now["text"] if now and after is not None else NOTHING,
+    )  # fmt: skip
+
+
+def _value(answer: Document | None) -> Any:
+    value = answer["value"] if answer else None
+    return None if value in ("", []) else value
+
+
+def _file_changes(tab: str, was: Document, now: Document, old: _Side, new: _Side) -> Iterator[Change]:
+    before = {slot["slot"]: slot for slot in was["files"]}
+    after = {slot["slot"]: slot for slot in now["files"]}
+    for name in _names(after, before):
+        label = (after.get(name) or before[name])["label"]
+        change = _file_change(
+            f"{tab}/{name}", label, old.files.get(before.get(name, {}).get("attachment")),
+            new.files.get(after.get(name, {}).get("attachment")),
+        )  # fmt: skip
+        if change is not None:
+            yield change
+
+
+def _file_change(place: str, label: str, was: Document | None, now: Document | None) -> Change | None:
+    before, after = was and was["sha256"], now and now["sha256"]
+    if before == after:
+        return None
+    return Change(place, label, "file", "", before, after, _file_text(was), _file_text(now), was, now)
+
+
+def _file_text(file: Document | None) -> str:
+    return f"{file['name']}（{file['pages']} 页）" if file else NOTHING
+
+
+def _compare_tables(was: Document | None, now: Document | None, old: _Side, new: _Side) -> TableChange:
+    about: Document = now or was or {}
+    old_rows, new_rows = (was["rows"] if was else []), (now["rows"] if now else [])
+    partners = match_rows(was, now)
+    changes = []
+    for row in new_rows:
+        partner = partners.get(row["id"])
+        change = _compare_rows(about["name"], was, partner, now, row, old, new)
+        if change is not None:
+            changes.append(change)
+    kept = {partner["id"] for partner in partners.values()}
+    for row in old_rows:
+        if row["id"] not in kept:
+            changes.append(_one_row("removed", about["name"], was, row, old))
+    order = tuple(partners[row["id"]]["seq"] if row["id"] in partners else 0 for row in new_rows)
+    return TableChange(about["name"], about["label"], tuple(changes), order)
+
+
+def match_rows(was: Document | None, now: Document | None) -> dict[str, Document]:
+    """Map the ids of later rows to the rows they continue: by id, else by what identifies a row to people.
+
+    Several rows of one name are paired in their order.
+    """
+    old = list(was["rows"]) if was else []
+    new = list(now["rows"]) if now else []
+    by_id = {row["id"]: row for row in old}
+    partners = {row["id"]: by_id[row["id"]] for row in new if row["id"] in by_id}
+    taken = set(partners)
+    waiting: defaultdict[tuple[str, ...], list[Document]] = defaultdict(list)
+    for row in old:
+        if row["id"] not in taken and (key := key_of(was, row)):
+            waiting[key].append(row)
+    for row in new:
+        if row["id"] not in partners and waiting[key_of(now, row)]:
+            partners[row["id"]] = waiting[key_of(now, row)].pop(0)
+    return partners
+
+
+def key_of(table: Document | None, row: Document) -> tuple[str, ...]:
+    """Return what identifies a row across filings, without case, width and spaces; empty when it is not filled."""
+    if table is None:
+        return ()
+    names = [column["name"] for column in table["columns"]]
+    identity: Sequence[str] = table.get("identity") or names[:1]  # old snapshots do not say
+    cells = dict(zip(names, row["cells"], strict=True))
+    parts = [plain_key(str(cells[name]["value"] or "")) for name in identity if name in cells]
+    return tuple(parts) if all(parts) else ()
+
+
+def plain_key(text: str) -> str:
+    """Write text so that spellings which people take for the same are the same."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _compare_rows(
+    table: str, was: Document | None, before: Document | None, now: Document | None, after: Document,
+    old: _Side, new: _Side,
+) -> RowChange | None:  # fmt: skip
+    if before is None:
+        return _one_row("added", table, now, after, new)
+    place = f"{table}/{after['id']}"
+    changes = list(_cell_changes(place, _cells(was, before, old), _cells(now, after, new)))
+    if not changes:
+        return None
+    return RowChange("changed", _row_name(after), tuple(changes), before["id"], after["id"], before["seq"],
+                     after["seq"])  # fmt: skip
+
+
+def _one_row(act: Act, table: str, owner: Document | None, row: Document, side: _Side) -> RowChange:
+    """Report a row that only one of the documents has, with all its answers."""
+    cells = _cells(owner, row, side)
+    place = f"{table}/{row['id']}"
+    if act == "added":
+        changes = tuple(_cell_changes(place, {}, cells))
+        return RowChange(act, _row_name(row), changes, after_id=row["id"], after_seq=row["seq"])
+    changes = tuple(_cell_changes(place, cells, {}))
+    return RowChange(act, _row_name(row), changes, before_id=row["id"], before_seq=row["seq"])
+
+
+def _row_name(row: Document) -> str:
+    text = row["cells"][0]["text"] if row["cells"] else NOTHING
+    return text if text != NOTHING else f"第 {row['seq']} 行"
+
+
+def _cells(table: Document | None, row: Document, side: _Side) -> dict[str, Document]:
+    """Return the cells of a row by column, each with the column's words, files with what is stored there."""
+    columns = table["columns"] if table else []
+    return {
+        column["name"]: {
+            **{word: column[word] for word in ("label", "kind", "unit")}, **cell,
+            "file": side.files.get(cell.get("attachment")),
+        }
+        for column, cell in zip(columns, row["cells"], strict=True)
+    }  # fmt: skip
+
+
+def _cell_changes(place: str, old: Mapping[str, Document], new: Mapping[str, Document]) -> Iterator[Change]:
+    for name in _names(new, old):
+        was, now = old.get(name), new.get(name)
+        about = now or was or {}
+        if about["kind"] == "file":
+            change = _file_change(f"{place}/{name}", about["label"], was and was["file"], now and now["file"])
+        else:
+            change = _change(f"{place}/{name}", was, now)
+        if change is not None:
+            yield change
