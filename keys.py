@@ -81,6 +81,7 @@ def data_secrets(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 def _demo_secret(path: Path) -> str:
     if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".") as fresh:
             fresh.write(secrets.token_hex(32))
             fresh.flush()

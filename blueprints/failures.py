@@ -1,12 +1,12 @@
 """What a failure beneath us means to the person at the page: database away, disk full, folder read-only."""
 
-import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
-# What a disk says that takes nothing any more, as the system and as SQLite put it.
-DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+from files.storage import DISK_ERRORS
+
+# What a disk says that takes nothing any more, as the databases put it.
 SQLITE_DISK = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 POSTGRES_DISK = {"53100", "25006", "58030"}  # disk_full, read_only_sql_transaction, io_error
 AWAY = (OperationalError, InterfaceError, InternalError)
@@ -14,7 +14,7 @@ AWAY = (OperationalError, InterfaceError, InternalError)
 
 def status_of(error: Exception) -> int:
     """Return 507 when nothing can be stored, 503 when the database does not answer, 500 for our mistakes."""
-    if isinstance(error, OSError) and error.errno in DISK:
+    if isinstance(error, OSError) and error.errno in DISK_ERRORS:
         return 507
     if not isinstance(error, DBAPIError):
         return 500

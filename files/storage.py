@@ -4,6 +4,7 @@ A file is complete before it has a name: temporary file, fsync, rename, fsync of
 holds a digest from `put` may commit a row with it; no row ever points to half a file.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -17,6 +18,8 @@ from urllib.parse import unquote, urlsplit
 
 from failpoints import reach
 
+# What the system says of a disk that takes nothing any more: full, read-only, not ours, or broken.
+DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config import Settings, UnsafeSettings
+from files.storage import DISK_ERRORS
 from ops.errors import CannotRun
 
 
@@ -19,6 +20,13 @@ def main() -> None:
         sys.exit(arguments.run(Settings.from_env(), arguments))
     except (UnsafeSettings, CannotRun) as error:
         sys.exit(f"hatchery: {error}")
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        where = error.filename or "数据目录"
+        sys.exit(
+            f"hatchery: 不能写入 {where}（{error.strerror}）。请检查磁盘空间和权限；数据目录由 HATCHERY_DATA_DIR 指定。"
+        )
     except KeyboardInterrupt:
         sys.exit(130)
 

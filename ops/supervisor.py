@@ -1,5 +1,6 @@
 """Keeps a few programs running: starts them, shows what they say, restarts the dead, stops all."""
 
+import contextlib
 import functools
 import os
 import selectors
@@ -126,7 +127,9 @@ class Supervisor:
                 return
 
     def _say(self, program: Program, line: str) -> None:
-        print(f"{program.name:>6} | {line}", file=sys.stderr, flush=True)
+        # A log on a full disk, or a terminal that is gone, is no reason to stop everything.
+        with contextlib.suppress(OSError):
+            print(f"{program.name:>6} | {line}", file=sys.stderr, flush=True)
 
     def _stop_on_signal(self, number: int, frame: FrameType | None) -> None:
         self.is_stopping = True

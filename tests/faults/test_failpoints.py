@@ -190,7 +190,6 @@ def test_one_version_comes_of_one_request(point: str, site: Site, complete_desk:
     assert len(complete_desk.versions()) == before + (point in COMMITTED)
     assert complete_desk.generate(key).status_code == 303
     assert len(complete_desk.versions()) == before + 1
-    complete_desk.wait_for_pdf()
 
 
 @pytest.mark.parametrize("points", PAIRS)
