@@ -10,7 +10,14 @@ from bench.measure import Report
 
 BENCHMARKS = {
     "P1": ("rows", "add, change and remove a row"),
+    "P2": ("pages", "what a page weighs, and how it feels on a slow machine (P3)"),
+    "P3B": ("server", "what a page costs the server, gunicorn with 2 workers on PostgreSQL"),
+    "P4": ("typesetting", "set a long table in type"),
+    "P5": ("merging", "merge and stamp the evidence"),
+    "P8": ("lists", "lists over 100,000 filings"),
     "P9": ("deadline_hour", "200 clerks editing and 20 generating"),
+    "P10": ("processes", "one more web process on PostgreSQL"),
+    "P11": ("start", "starting a second time"),
 }
 
 

@@ -10,6 +10,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,17 @@ def served(file: str, rows: int) -> Flask:
     return application(Path(file), rows)
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where the bare program answers, and the process of its master."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
-def server(file: Path) -> Iterator[str]:
-    """The bare program behind gunicorn with our settings: 2 processes of 8 threads. Yields its address."""
+def server(file: Path) -> Iterator[Server]:
+    """The bare program behind gunicorn with our settings: 2 processes of 8 threads."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "8", "--keep-alive", "15",
@@ -124,7 +133,7 @@ def server(file: Path) -> Iterator[str]:
     )  # fmt: skip
     try:
         _wait_for(f"http://127.0.0.1:{port}/venue_rows")
-        yield f"http://127.0.0.1:{port}"
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)

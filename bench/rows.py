@@ -134,7 +134,7 @@ def _crowded(report: Report, options: Any) -> None:
             seats = [seat(session, 10) for _ in range(CONNECTIONS)]
         db.close()
         db.engine.dispose()
-        with product(settings) as running, bare.server(where / "bare.sqlite3") as bare_url:
+        with product(settings) as running, bare.server(where / "bare.sqlite3") as plain:
             cookie = f"hatchery_{running.settings.port}_session"
             loads: dict[str, list[Load]] = {"ours": [], "floor": []}
             for _ in range(options.rounds):
@@ -142,7 +142,7 @@ def _crowded(report: Report, options: Any) -> None:
                     asyncio.run(hammer(running.url, _changing(seats), options.seconds, cookie))
                 )
                 loads["floor"].append(
-                    asyncio.run(hammer(bare_url, bare.changing(CONNECTIONS), options.seconds))
+                    asyncio.run(hammer(plain.url, bare.changing(CONNECTIONS), options.seconds))
                 )
     ours, floor = (Load.merged(loads[name]) for name in ("ours", "floor"))
     report.say(

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import brotli
+
 PATIENCE = 60
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and how long it took, in seconds. Status 0: nothing came back."""
+    """What came back, how long it took, and how many bytes were sent. Status 0: nothing came back."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     seconds: float
+    size: int = 0
 
 
 class Browser:
@@ -55,7 +58,10 @@ class Browser:
         except (OSError, EOFError, TimeoutError):
             await self.close()
             return Answer(0, {}, b"", time.perf_counter() - begun)
-        return Answer(status, headers, content, time.perf_counter() - begun)
+        seconds, body = time.perf_counter() - begun, content
+        if headers.get("content-encoding") == "br":
+            body = brotli.decompress(content)
+        return Answer(status, headers, body, seconds, len(content))
 
     async def _tried(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
         """Send, once more when the server had closed a resting connection: browsers do that, too."""
@@ -94,7 +100,7 @@ class Browser:
 
     def _head(self, method: str, path: str, body: bytes, htmx: bool) -> bytes:
         lines = [
-            f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}",
+            f"{method} {path} HTTP/1.1", f"Host: {self._host}:{self._port}", "Accept-Encoding: br",
             f"Cookie: {'; '.join(f'{name}={value}' for name, value in self.cookies.items())}",
         ]  # fmt: skip
         if method == "POST":
