@@ -143,17 +143,17 @@ def view_waiting(session: Session, filing: Filing) -> tuple[list[PendingView], P
     places = read_places(session, kind_of(filing), filing)
     waiting = read_waiting(session, filing)
     chosen = {one.id: view for one in waiting if (view := places.by_key.get(one.place)) is not None}
-    proposals = _proposals(filing, waiting, {view.place for view in chosen.values()}, places)
+    proposals = _proposals(session, filing, waiting, {view.place for view in chosen.values()}, places)
     views = [_view(one, proposals[str(one.id)], chosen.get(one.id), places) for one in waiting]
     order = {"unsure": 0, "likely": 1, "chosen": 2, "sure": 2}
     return sorted(views, key=lambda view: 0 if view.needs_hand else order[view.state]), places
 
 
 def _proposals(
-    filing: Filing, waiting: Sequence[PendingFile], taken: Collection[Place], places: Places
+    session: Session, filing: Filing, waiting: Sequence[PendingFile], taken: Collection[Place], places: Places
 ) -> dict[str, Proposal]:
     """Propose for what nobody decided; for the rest only say what the names would have meant."""
-    words, rows, fronts = words_of(places.kind), places.named_rows(), places_in_front(filing.region)
+    words, rows, fronts = words_of(places.kind), places.named_rows(), places_in_front(session, filing.region)
     open_ones: list[NamedFile] = []
     decided: list[NamedFile] = []
     for one in waiting:

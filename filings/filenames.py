@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 LONGEST = 120  # characters of a file name that are looked at
 SHORTEST_NAME = 2
+_LONGEST_PLACE = 12
 
 _LEGAL_FORM = re.compile(
     r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|分公司|公司|集团|有限合伙|普通合伙"
@@ -116,9 +117,9 @@ def spellings(name: str, places: Collection[str] = ()) -> Iterator[tuple[str, bo
 
 
 def _without_places(name: str, places: Collection[str]) -> str:
-    for place in sorted(places, key=len, reverse=True):
-        if name.startswith(place) and len(name) - len(place) >= SHORTEST_NAME:
-            return _without_places(name.removeprefix(place), places)
+    for length in range(min(_LONGEST_PLACE, len(name) - SHORTEST_NAME), 1, -1):
+        if name[:length] in places:
+            return _without_places(name[length:], places)
     return name
 
 

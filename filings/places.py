@@ -1,11 +1,13 @@
 """Where the files of a filing may go: its slots, row by row, with what file names may say of them."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from filings.cells import PAGE_ROWS, read_attachments
@@ -16,6 +18,8 @@ from filings.rowfinder import NamedRow, SlotWords, TableWords
 from models.attachment import Attachment
 from models.filing import Filing
 from models.region import Region
+
+_PLACE_SUFFIX = re.compile("(?:(?:壮族|回族|维吾尔)?自治区|省|市|区|县)$")
 
 
 def words_of(kind: Kind) -> list[TableWords]:
@@ -134,10 +138,11 @@ def read_places(session: Session, kind: Kind, filing: Filing) -> Places:
     return Places(kind, filing, rows, read_attachments(session, filing.id))
 
 
-def places_in_front(region: Region | None) -> set[str]:
-    """Return the names of the places around a filing, as its companies bear them in front: 广州市, 广州."""
-    names: set[str] = set()
-    while region is not None:
-        names |= {region.name, region.name.rstrip("省市区县")}
-        region = region.geo_parent
-    return {name for name in names if len(name) > 1}
+def places_in_front(session: Session, region: Region | None) -> set[str]:
+    """Return the places that companies bear in front: provinces, cities, and the district of the filing.
+
+    Each in full and as people say it: 广州市 and 广州, 广西壮族自治区 and 广西.
+    """
+    wide = select(Region.name).where(Region.level.in_(("province", "city")))
+    names = {*session.scalars(wide), *([region.name] if region else ())}
+    return {name for name in names | {_PLACE_SUFFIX.sub("", name) for name in names} if len(name) > 1}

@@ -160,7 +160,8 @@
     var box = new DOMParser().parseFromString(request.responseText, 'text/html').querySelector('[data-pending], [data-error]');
     if (request.status === 401) { item.state = 'waiting'; running -= 1; signIn(); return; }
     if (request.status === 201) end(item, 'done', 'ok', 'done', box ? box.textContent.trim() : '已上传');
-    else if (request.status < 500) end(item, request.status === 429 ? 'failed' : 'refused', 'bad', 'bad', box ? box.textContent.trim() : '没有上传：申报已不能修改，或待归入的文件已满，请刷新本页查看');
+    else if (request.status === 429) end(item, 'failed', 'bad', 'bad', '操作太频繁，请稍后重试');
+    else if (request.status < 500) end(item, 'refused', 'bad', 'bad', box ? box.textContent.trim() : '没有上传：申报已不能修改，或待归入的文件已满，请刷新本页查看');
     else end(item, 'failed', 'bad', 'bad', '没有办成，请稍后重试');
   }
 
