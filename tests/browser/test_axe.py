@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo.accounts import PASSWORD
-from tests.browser.clerk import Clerk
+from tests.browser.clerk import Clerk, complete
 from tests.browser.conftest import DESK, PHONE, OpenPage, Violations
-from tests.completing import BASIC_INFO, TEXT_TABS, VENUE, small_pdf
+from tests.completing import BASIC_INFO, TEXT_TABS, VENUE
 
 TABS = ("instructions", "commitment", "basic_info", "venue", "staff", "incubation", *TEXT_TABS)
 TABLES = (
@@ -199,16 +199,3 @@ def test_the_session_ends_while_somebody_types(clerk: Clerk, inspect: Inspect) -
     expect(clerk.page.get_by_role("dialog")).to_be_visible()
     inspect("signed out meanwhile")
     expect(clerk.blank("venue_rows").locator("[name=address]")).to_have_value("科韵路16号")
-
-
-def complete(clerk: Clerk) -> None:
-    """Fill what submission needs, without looking at the pages."""
-    file = {"name": "证明.pdf", "mimeType": "application/pdf", "buffer": small_pdf()}
-    clerk.post(f"{clerk.filing}/instructions", {"instructions_read": "yes"})
-    clerk.post(f"{clerk.filing}/files/commitment_file", {}, file)
-    clerk.post(f"{clerk.filing}/basic_info", BASIC_INFO)
-    clerk.post(f"{clerk.filing}/venue_rows", VENUE)
-    clerk.open("venue_rows")
-    clerk.post(f"{clerk.filing}/{clerk.row_path('venue_rows', 0)}/files/evidence_file", {}, file)
-    for tab in TEXT_TABS:
-        clerk.post(f"{clerk.filing}/{tab}", {f"{tab}_text": "第一段。\n\n第二段。"})

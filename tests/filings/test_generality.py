@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -318,3 +319,22 @@ def test_its_rows_come_from_a_sheet_and_go_back(clerk: Clerk, filing: str, sessi
     preview = clerk.upload(f"{filing}/rooms/import", data, "房间.xlsx").headers["Location"]
     assert "2 行与现有内容相同" in main_text(clerk.page(preview))
     assert len(session.scalars(select(Room)).all()) == 2
+
+
+def test_its_evidence_is_taken_in_bulk(clerk: Clerk, filing: str) -> None:
+    """No word of it stands in the matcher: labels and names of rows are enough."""
+    row = add(clerk, filing, door="A座302", use="let", let_on="2019-01-01").rsplit("/", 1)[1]
+    files = [
+        (BytesIO(small_pdf(name)), name) for name in ("A座302租约.pdf", "产权证（盖章）.pdf", "不知道.pdf")
+    ]
+    clerk.post(f"{filing}/evidence", {"file": files})
+    page = clerk.page(f"{filing}/evidence")
+    assert "众创空间" not in main_text(page)
+    chosen = [option["value"] for option in page.select("#pending option[selected]")]
+    assert sorted(chosen) == ["deed", f"rooms/{row}/lease"]
+    ticked = [box["value"] for box in page.select("#pending input[name=file][checked]")]
+    places = {tag["name"]: tag.select_one("[selected]")["value"] for tag in page.select("select[name^=place-]")
+              if tag.select_one("[selected]")}  # fmt: skip
+    clerk.post(f"{filing}/evidence/placement", {"file": ticked, **places})
+    assert clerk.get(f"{filing}/rooms/{row}/files/lease").status_code == 200
+    assert clerk.get(f"{filing}/files/deed").status_code == 200

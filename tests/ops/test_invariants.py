@@ -17,6 +17,8 @@ from models.event import Event, record_event
 from models.filing import Filing
 from models.job import Job
 from models.material_version import MaterialVersion
+from models.pending_file import PendingFile
+from models.stored_file import StoredFile
 from models.venue import Venue
 from ops import doctor, invariants
 from tests.build import NOW, SYSTEM
@@ -63,6 +65,17 @@ def flipped_byte_of_a_clean_copy(at: Installation) -> str:
     path = at.storage.path(at.attachment.file.clean_sha256)
     path.write_bytes(b"C" + path.read_bytes()[1:])
     return f"上传文件的副本 {path.name[:12]}"
+
+
+def lost_bytes_of_a_waiting_file(at: Installation) -> str:
+    original, clean = put(at.storage, b"waiting"), put(at.storage, b"waiting, clean")
+    at.session.add(StoredFile(sha256=original, size=7, clean_sha256=clean, clean_size=14, pages=1, notes=[],
+                              created_at=NOW))  # fmt: skip
+    at.session.flush()
+    at.session.add(PendingFile(filing_id=at.attachment.filing_id, name="营业执照.pdf", folder="", table_name="",
+                               sha256=original, uploaded_at=NOW, place="", remark=""))  # fmt: skip
+    at.storage.remove(clean)
+    return f"上传文件的副本 {clean[:12]}"
 
 
 def truncated_material(at: Installation) -> str:
@@ -156,6 +169,7 @@ DAMAGES: list[tuple[str, Damage]] = [
     ("文件内容", deleted_original),
     ("文件内容", flipped_byte_of_a_clean_copy),
     ("文件内容", truncated_material),
+    ("文件内容", lost_bytes_of_a_waiting_file),
     ("附件", attachment_of_no_row),
     ("附件", attachment_of_a_vanished_row),
     ("行内的问题数", wrong_count),
