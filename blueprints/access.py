@@ -13,8 +13,10 @@ from sqlalchemy.orm import joinedload, with_polymorphic
 from werkzeug.datastructures import MultiDict
 
 import policies
+from blueprints import opened
 from blueprints.identity import SignedIn, who
 from blueprints.limits import refuse_too_many
+from blueprints.opened import seen_by_office, seen_by_unit
 from extensions import csrf, db
 from failpoints import reach
 from filings.kinds import KINDS, kind_of
@@ -106,7 +108,9 @@ def actor() -> Actor:
 
 def own_filing(filing_id: uuid.UUID) -> Filing:
     """Return the filing, whole, if it is the acting unit's, else answer 404."""
-    return db.session.scalars(_own(filing_id)).one_or_none() or abort(404)
+    filing = db.session.scalars(_own(filing_id)).one_or_none() or abort(404)
+    seen_by_unit(filing)
+    return filing
 
 
 def _own(filing_id: uuid.UUID) -> Select[Filing]:
@@ -147,6 +151,7 @@ def assigned_filing(filing_id: uuid.UUID) -> Filing:
     filing = db.session.get(Filing, filing_id)
     if filing is None or not sees_filing(filing, me()):
         abort(404)
+    seen_by_office(filing, me().office_id)
     return filing
 
 
@@ -168,6 +173,7 @@ def init_app(app: Flask) -> None:
         if not hasattr(app.view_functions[rule.endpoint], "access"):
             raise UndeclaredAccess(f"{rule.endpoint} ({rule.rule}) does not say who may call it")
     app.before_request(_gate)
+    opened.init_app(app)
     app.teardown_request(lambda error: db.close())
 
 

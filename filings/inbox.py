@@ -22,6 +22,7 @@ def filings_before(
         select(Filing)
         .where(*came_before(office))
         .options(joinedload(Filing.unit), joinedload(Filing.region), joinedload(Filing.receiving_office))
+        .options(joinedload(Filing.assignee))
         .order_by(Filing.submitted_at, Filing.id)
     )
     if account_id is not None:

@@ -37,10 +37,28 @@ def opinion_in_hand(session: Session, filing_id: uuid.UUID, office_id: uuid.UUID
     return session.scalars(query).one_or_none()
 
 
+def opinions_in_hand(
+    session: Session, filing_ids: Sequence[uuid.UUID], office_id: uuid.UUID
+) -> dict[uuid.UUID, Opinion]:
+    """Map filings to what the office has saved on them and not sent."""
+    query = select(Opinion).where(
+        Opinion.filing_id.in_(filing_ids), Opinion.office_id == office_id, Opinion.sent_at.is_(None),
+        Opinion.saved_at.is_not(None),
+    )  # fmt: skip
+    return {opinion.filing_id: opinion for opinion in session.scalars(query)}
+
+
 def sent_opinions(session: Session, filing_id: uuid.UUID) -> Sequence[Opinion]:
     """Read every opinion that was sent, also the corrected ones, oldest first."""
     query = select(Opinion).where(Opinion.filing_id == filing_id, Opinion.sent_at.is_not(None))
     return session.scalars(query.order_by(Opinion.sent_revision)).all()
+
+
+def last_refusal(session: Session, filing: Filing) -> Opinion | None:
+    """Return the 退回 or 不通过 that the filing stands at; None when it stands elsewhere."""
+    if filing.status not in (Status.RETURNED, Status.REJECTED):
+        return None
+    return next((one for one in reversed(sent_opinions(session, filing.id)) if not one.corrected_at), None)
 
 
 def begin_opinion(session: Session, filing: Filing, actor: Actor, at: datetime) -> Opinion:

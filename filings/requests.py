@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from filings.opinions import refuse_others
 from filings.refused import Refused
-from filings.spots import Document, Spot, content_at
+from filings.spots import Document, Spot, changed_spots, content_at, covers
 from models.event import Actor
 from models.filing import Filing
 from models.material_version import MaterialVersion
@@ -91,13 +91,15 @@ def unpin(session: Session, filing: Filing, request: ReturnRequest, actor: Actor
 
 def last_return(session: Session, filing: Filing) -> Opinion | None:
     """Return the 退回 the applicant is answering; None unless the filing was sent back last."""
+    if filing.status != "returned":
+        return None
     query = (
         select(Opinion)
         .where(Opinion.filing_id == filing.id, Opinion.sent_at.is_not(None), Opinion.round == filing.round)
         .where(Opinion.intention == "return", Opinion.corrected_at.is_(None))
         .order_by(Opinion.sent_revision.desc())
     )
-    return session.scalars(query.limit(1)).first() if filing.status == "returned" else None
+    return session.scalars(query.limit(1)).first()
 
 
 def todo_list(session: Session, filing: Filing, live: Document) -> list[Todo]:
@@ -141,3 +143,43 @@ def reply(
         )
     request.answer(text, actor.name, at)
     filing.touch(actor, at)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How the applicant answered a return: request by request, and what else was changed."""
+
+    opinion: Opinion
+    answered: Sequence[Todo]
+    unrequested: Sequence[Spot]
+
+
+def answers_to_last_return(session: Session, filing: Filing, document: Document) -> Answers | None:
+    """Sort what changed since the last 退回 by whether it was asked for; None when there was none.
+
+    `document` is what was handed in afterwards.
+    """
+    query = (
+        select(Opinion)
+        .where(
+            Opinion.filing_id == filing.id, Opinion.sent_at.is_not(None), Opinion.round == filing.round - 1
+        )
+        .where(Opinion.intention == "return", Opinion.corrected_at.is_(None))
+    )
+    opinion = session.scalars(query.order_by(Opinion.sent_revision.desc()).limit(1)).first()
+    if opinion is None:
+        return None
+    judged = judged_document(session, opinion)
+    asked = requests_of(session, opinion)
+    tabs = _tabs_of_parts(document)
+    unrequested = [
+        spot
+        for spot in changed_spots(judged, document)
+        if not any(covers(one.spot, spot.where) or one.spot == tabs.get(spot.part) for one in asked)
+    ]
+    return Answers(opinion, [Todo(one, _differs(judged, document, one.spot)) for one in asked], unrequested)
+
+
+def _tabs_of_parts(document: Document) -> dict[str, str]:
+    """Map the tables to the tabs they stand in."""
+    return {table["name"]: tab["name"] for tab in document["tabs"] for table in tab["tables"]}

@@ -15,6 +15,7 @@ from filings.refused import Refused
 from filings.requests import requests_in_hand
 from filings.routing import next_office
 from filings.rules.opinions import closed_to_pass, why_not_return
+from forms.formats import show_long_date
 from models.event import Actor
 from models.filing import Filing, IllegalMove
 from models.office import Office
@@ -140,3 +141,23 @@ def _act(session: Session, filing: Filing, opinion: Opinion, actor: Actor, at: d
     if meant.office is not None:
         return filing.pass_on(opinion, meant.office, actor, at)
     return filing.approve(opinion, actor, at)
+
+
+def in_words(session: Session, filing: Filing, opinion: Opinion) -> str:
+    """Say to the reviewer what sending the opinion will do."""
+    meant = consequence_of(session, filing, opinion)
+    if meant.act == "return":
+        return _return_in_words(session, filing, opinion)
+    if meant.act == "reject":
+        barred = "，申报单位两年内不得再次申报" if opinion.is_fraud else ""
+        return f"申报不通过，本次申报终结{barred}"
+    if meant.office is not None:
+        return f"送达{meant.office.name}，由其继续审核"
+    return "开始公示" if meant.act == "give_notice" else "申报通过，本次申报终结"
+
+
+def _return_in_words(session: Session, filing: Filing, opinion: Opinion) -> str:
+    pinned = len(requests_in_hand(session, filing, opinion.office_id))
+    day = max(filing.batch.applicant_deadline, opinion.resubmit_by or filing.batch.applicant_deadline)
+    with_requests = f"，{pinned} 条退回要求一并发出" if pinned else ""
+    return f"退回申报单位，可在{show_long_date(day)} 24:00 前修改后重新提交{with_requests}"

@@ -40,6 +40,16 @@ def spots_to_choose(document: Document) -> list[tuple[str, list[Spot]]]:
     return [(tab["label"], list(_spots_of(tab, document, with_cells=False))) for tab in document["tabs"]]
 
 
+def spots_in_row(document: Document, where: str) -> list[Spot]:
+    """List a row and its cells; `where` is the row or one of the cells. Empty for anything else."""
+    row = "/".join(where.split("/")[:2])
+    tables = {table["name"] for tab in document["tabs"] for table in tab["tables"]}
+    if where.count("/") == 0 or where.split("/")[0] not in tables:
+        return []
+    spots = (spot for tab in document["tabs"] for spot in _spots_of(tab, document, with_cells=True))
+    return [spot for spot in spots if f"{spot.where}/".startswith(f"{row}/")]
+
+
 def content_at(document: Document, where: str) -> Any:
     """Return what stands at a spot, comparable between two documents; None when the spot is not there."""
     part, _, rest = where.partition("/")
@@ -51,6 +61,27 @@ def content_at(document: Document, where: str) -> Any:
             if table["name"] == part:
                 return _in_table(table, rest, digests)
     return None
+
+
+def changed_spots(before: Document, after: Document) -> list[Spot]:
+    """List what differs between two documents of one filing: answers, files, and rows as wholes.
+
+    A row that is gone is named as the earlier document named it.
+    """
+    now = {spot.where: spot for tab in after["tabs"] for spot in _spots_of(tab, after, with_cells=False)}
+    gone = {spot.where: spot for tab in before["tabs"] for spot in _spots_of(tab, before, with_cells=False)}
+    names = {table["name"] for tab in after["tabs"] for table in tab["tables"]}
+    wholes = names | {tab["name"] for tab in after["tabs"]}
+    return [
+        spot
+        for where, spot in {**gone, **now}.items()
+        if where not in wholes and content_at(before, where) != content_at(after, where)
+    ]
+
+
+def covers(asked: str, changed: str) -> bool:
+    """Say whether a request at `asked` asked for a change at `changed`; a row covers its cells and back."""
+    return f"{changed}/".startswith(f"{asked}/") or f"{asked}/".startswith(f"{changed}/")
 
 
 def _in_tab(tab: Document, name: str, digests: dict[int, str]) -> Any:

@@ -33,6 +33,13 @@ ACT_TEXTS = {
     "correct": "{office}更正了刚才的审核结果",
 }
 
+# Acts inside an office; applicants do not see them.
+DESK_TEXTS = {
+    "assign": "{office}由{note}办理",
+    "release": "{office}取消经办人",
+    "recuse": "{office}有审核人员回避",
+}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,6 +66,18 @@ def timeline(session: Session, filing: Filing) -> list[Step]:
     if filing.status == Status.WITHDRAWN:
         steps.append(Step("now", "已撤回，可在申报截止前继续填报并重新提交"))
     return steps
+
+
+def desk_log(session: Session, filing: Filing) -> list[Step]:
+    """List every act with who did it, for offices, newest first."""
+    texts = ACT_TEXTS | DESK_TEXTS
+    return [
+        Step(
+            "done", texts.get(event.act, event.act).format(office=office, note=event.note), event.at,
+            " · ".join(part for part in ("" if event.act == "assign" else event.note, event.actor_name) if part),
+        )
+        for event, office in reversed(_events(session, filing.id))
+    ]  # fmt: skip
 
 
 def _levels_above(filing: Filing) -> list[Step]:

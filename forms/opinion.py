@@ -13,6 +13,17 @@ from forms.fields import DateField, LongTextField, NumberField, TextField
 REASON_LIMIT = 2000
 INTENTIONS = (("pass", "通过"), ("return", "退回"), ("reject", "不通过"))
 
+# Sentences that reviewers put in at a click and then complete.
+REASON_TEMPLATES = (
+    "请按退回要求逐条修改或说明后重新提交。",
+    "证明材料不完整，请补充：",
+    "证明材料已过期，请上传有效期内的材料：",
+    "填报数据与证明材料不一致，请核对：",
+    "实地核查情况与填报内容不一致：",
+    "经审核，材料真实完整，符合申报条件，同意推荐。",
+    "经审核，不符合申报条件：",
+)
+
 
 class OpinionForm(FilingForm):
     """The part every level has. `questions` names the fields that are asked first.

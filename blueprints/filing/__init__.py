@@ -30,6 +30,7 @@ from blueprints.filing import (  # noqa: E402, F401  (the views use the converte
     listing,
     materials,
     reading,
+    requests,
     rows,
     submission,
     tabs,

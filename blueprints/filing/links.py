@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from files.names import masked_name
 from filings.cells import label_of
 from filings.kind import Problem
-from filings.kinds import KINDS
+from filings.kinds import KINDS, kind_of
 from filings.places import Places
 from models.filing import Filing
 
@@ -17,7 +17,7 @@ from models.filing import Filing
 def register(state: BlueprintSetupState) -> None:
     """Give templates the addresses of cells and files."""
     state.app.jinja_env.globals.update(
-        place_of=place_of, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
+        place_of=place_of, address_of_spot=address_of_spot, place_of_attachment=place_of_attachment, evidence_of=evidence_of,
         filing_kinds=KINDS, link_of_place=link_of_place,
     )  # fmt: skip
     state.app.jinja_env.filters.update(
@@ -35,6 +35,23 @@ def place_of(filing: Filing, problem: Problem) -> str:
     page = url_for("filing.edit_row", filing_id=filing.id, name=problem.part, row_id=problem.row_id)
     owner = problem.part if problem.is_file else "row"
     return f"{page}#{owner}-{problem.row_id}-{problem.field}"
+
+
+def address_of_spot(filing: Filing, spot: str) -> str:
+    """Return where the applicant mends a spot of the submitted document, as far as it is still there."""
+    kind, parts = kind_of(filing), spot.split("/")
+    table = kind.table(parts[0])
+    if table is None:
+        tab = kind.tab(parts[0])
+        is_file = tab is not None and len(parts) > 1 and tab.slot(parts[1]) is not None
+        page = url_for("filing.tab", filing_id=filing.id, name=parts[0])
+        return f"{page}#{'slot-' if is_file else ''}{parts[1]}" if len(parts) > 1 else page
+    if len(parts) == 1:
+        return url_for("filing.table", filing_id=filing.id, name=table.name)
+    page = url_for("filing.edit_row", filing_id=filing.id, name=table.name, row_id=parts[1])
+    if len(parts) == 2:
+        return f"{page}#{table.name}-{parts[1]}"
+    return f"{page}#{table.name if table.slot(parts[2]) else 'row'}-{parts[1]}-{parts[2]}"
 
 
 def place_of_attachment(filing: Filing, attachment: dict[str, Any]) -> str:

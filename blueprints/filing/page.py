@@ -20,8 +20,11 @@ from filings.figures import Figures, load_figures
 from filings.kind import Kind, Tab, Table
 from filings.kinds import kind_of
 from filings.problems import TabView, read_tab_states, view_tabs
+from filings.requests import last_return, requests_of
 from models.attachment import Attachment
 from models.filing import Filing
+from models.opinion import Opinion
+from models.return_request import ReturnRequest
 from models.tab_state import TabState
 
 
@@ -83,11 +86,25 @@ class FilingPage:
     def tab_view(self) -> TabView | None:
         return next((view for view in self.tabs if view.tab is self.tab), None)
 
+    @cached_property
+    def returned_by(self) -> Opinion | None:
+        """The opinion it was sent back with; None unless it was."""
+        return last_return(db.session(), self.filing)
+
+    @cached_property
+    def return_requests(self) -> dict[str, list[ReturnRequest]]:
+        """What an office wants mended, by the place it is pinned to; empty unless it was sent back."""
+        opinion = self.returned_by
+        found: dict[str, list[ReturnRequest]] = {}
+        for request_ in requests_of(db.session(), opinion) if opinion else []:
+            found.setdefault(request_.spot, []).append(request_)
+        return found
+
     @property
     def days_left(self) -> int | None:
         """Whole days until the applicants' deadline, 0 on the day itself; None when it is over."""
         today: date = clock.now().astimezone(SHANGHAI).date()
-        left: timedelta = self.filing.batch.applicant_deadline - today
+        left: timedelta = self.filing.applicant_deadline - today
         return left.days if left.days >= 0 else None
 
     @property

@@ -11,6 +11,7 @@ from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
 from failpoints import reach
+from filings.opinions import last_refusal
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
 from models.filing import Filing, IllegalMove
@@ -82,7 +83,8 @@ def receipt(filing_id: uuid.UUID) -> str:
     filing = own_filing(filing_id)
     if not filing.was_submitted:
         abort(404)
-    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing))
+    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing),
+                  decision=last_refusal(db.session(), filing))  # fmt: skip
 
 
 @blueprint.get("/filings/<uuid:filing_id>/paper")

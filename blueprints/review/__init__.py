@@ -4,4 +4,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
-from blueprints.review import compare, data, evidence, notes, queue  # noqa: E402, F401
+from blueprints.review import (  # noqa: E402, F401
+    compare,
+    data,
+    evidence,
+    handling,
+    history,
+    notes,
+    opinion,
+    opinionfiles,
+    queue,
+    requests,
+    sending,
+)

@@ -13,10 +13,12 @@ from blueprints.access import assigned_filing, me
 from extensions import db
 from filings.documents import anchor_of, find_part
 from filings.fingerprints import Hint, find_hints
+from filings.requests import requests_in_hand
 from filings.reviewnotes import notes_for
 from models.filing import Filing
 from models.material_version import MaterialVersion
 from models.office import Office
+from models.return_request import ReturnRequest
 from models.review_note import ReviewNote
 
 # The pages in the order of their tabs: endpoint, words, and what is counted (an attribute of the page).
@@ -108,6 +110,19 @@ class ReviewPage:
     def attachment(self, number: int | None) -> dict[str, Any] | None:
         """Return the attachment of that number; None when there is none."""
         return next((a for a in self.attachments if a["no"] == number), None)
+
+    @cached_property
+    def pinned(self) -> dict[str, list[ReturnRequest]]:
+        """What the office has pinned and not sent, by the anchor of the row or field."""
+        found: dict[str, list[ReturnRequest]] = {}
+        for one in requests_in_hand(db.session(), self.filing, self.office.id) if self.may_decide else []:
+            found.setdefault("-".join(one.spot.split("/")[:2]), []).append(one)
+        return found
+
+    @property
+    def may_decide(self) -> bool:
+        """Say whether the filing lies before the reviewer's own office now."""
+        return self.filing.status == "under_review" and self.filing.current_office_id == me().office_id
 
     @property
     def tabs(self) -> list[TabLink]:
