@@ -24,6 +24,8 @@ SECURITY_HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 COMPRESSIBLE = ("text/", "application/json", "application/manifest+json")
 SMALLEST = 500
+# 157 KB of a table with 50 rows: 4 gives 9.0 KB in 0.4 ms, 5 gives 8.0 in 0.7, 6 the same, 7 gives 7.8 in 5 ms.
+BROTLI = 5
 
 
 def init_app(app: Flask) -> None:
@@ -62,6 +64,6 @@ def _compress(response: Response) -> Response:
     body = response.get_data()
     if len(body) <= SMALLEST or response.status_code in (204, 206, 304):
         return response
-    response.set_data(brotli.compress(body, quality=4) if coding == "br" else gzip.compress(body, 5))
+    response.set_data(brotli.compress(body, quality=BROTLI) if coding == "br" else gzip.compress(body, 5))
     response.headers["Content-Encoding"] = coding
     return response

@@ -18,7 +18,15 @@ from models.material_version import MaterialVersion
 from models.resident import Team
 from models.venue import Venue
 from tests.browsing import Clerk
-from tests.build import NOW, build_account, build_batch, build_carrier, build_filing, build_reviewer
+from tests.build import (
+    NOW,
+    build_account,
+    build_batch,
+    build_carrier,
+    build_filing,
+    build_reviewer,
+    build_row,
+)
 from tests.completing import BASIC_INFO, VENUE
 
 Act = Callable[[Clerk, str, dict[str, str]], TestResponse]
@@ -180,3 +188,15 @@ def add_version(session: Session, filing: Filing, account: Account) -> None:
             )
         )
     session.commit()
+
+
+def test_a_page_of_50_rows_weighs_8_kilobytes_at_most(clerk: Clerk, session: Session) -> None:
+    filing = clerk.open_filing()
+    for number in range(1, 51):
+        answers = {name: value for name, value in VENUE.items() if name != "ownership"}
+        build_row(session, session.scalars(select(Filing)).one(), Venue, ownership=["leased"],
+                  **answers | {"address": f"广州市天河区科韵路 {number} 号创新大厦"})  # fmt: skip
+    answer = clerk.get(f"{filing}/venue_rows", headers={"Accept-Encoding": "br"})
+    print(f"{len(answer.data)} bytes")
+    assert answer.headers["Content-Encoding"] == "br"
+    assert len(answer.data) <= 8 * 1024
