@@ -31,6 +31,7 @@ from keys import data_secrets
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
+NICENESS = 10  # paper can wait a little; whoever saves a row on the same machine should not
 LEFTOVER_SECONDS = 3600  # no upload and no job needs a temporary file for so long
 
 
@@ -122,6 +123,7 @@ class SweepingWorker(Worker):
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run the job in the child, which ends with its worker: the lease is soon free again."""
         die_with_parent(self._parent, signal.SIGKILL)
+        os.nice(NICENESS)
         super().main_work_horse(job, queue)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
