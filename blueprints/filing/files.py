@@ -24,7 +24,6 @@ from filings.cells import row_number
 from filings.editing import attach, detach, find_attachment
 from filings.kind import Slot, Tab, Table
 from filings.kinds import kind_of
-from materials.commitment import commitment_template
 from models.attachment import Attachment
 from models.filing import Filing
 from models.stored_file import StoredFile
@@ -113,6 +112,9 @@ def tab_file_template(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
     filing, unit = place.filing, place.filing.unit
     if not place.slot.has_template:
         abort(404)
+    # Setting type takes 35 MiB; a web process that nobody asks for this paper does without.
+    from materials.commitment import commitment_template
+
     data = commitment_template(unit.name, filing.name, filing.batch.name, unit.legal_representative)
     name = f"{place.slot.label}模板.pdf"
     answer = send_file(BytesIO(data), "application/pdf")
