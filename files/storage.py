@@ -107,10 +107,14 @@ class FolderStorage:
         if place.is_dir():
             yield from (entry for entry in place.iterdir() if _DIGEST.fullmatch(entry.name))
 
+    def leftovers(self, older_than_seconds: float) -> list[Path]:
+        """List the temporary files that nobody needs any more."""
+        limit = time.time() - older_than_seconds
+        return [entry for entry in self._temp.iterdir() if _is_older(entry, limit)]
+
     def sweep_temp(self, older_than_seconds: float) -> int:
         """Delete what killed processes left behind and return how many entries that were."""
-        limit = time.time() - older_than_seconds
-        leftovers = [entry for entry in self._temp.iterdir() if _is_older(entry, limit)]
+        leftovers = self.leftovers(older_than_seconds)
         for entry in leftovers:
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry, ignore_errors=True)

@@ -224,6 +224,14 @@ def _orphans(session: Session, storage: FolderStorage) -> str:
     return Remark(f"{count} 个文件（{size / 1024**2:.1f} MB）没有记录提到，例如 {'、'.join(first)}")
 
 
+def _leftovers(session: Session, storage: FolderStorage) -> str:
+    """Name temporary files that the worker should have swept: none is needed for so long."""
+    found = storage.leftovers(2 * YOUNG_SECONDS)
+    if not found:
+        return "没有"
+    return Remark(f"{len(found)} 个超过两小时，例如 {found[0].name}；后台任务每小时清除一次，它在运行吗？")
+
+
 DEEP_CHECKS: dict[str, Callable[[Session, FolderStorage], str]] = {
     "数据库内部": _database,
     "文件内容": _bytes,
@@ -234,4 +242,5 @@ DEEP_CHECKS: dict[str, Callable[[Session, FolderStorage], str]] = {
     "操作记录": _events,
     "后台任务": _jobs,
     "无主文件": _orphans,
+    "遗留的临时文件": _leftovers,
 }

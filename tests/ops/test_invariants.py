@@ -241,6 +241,17 @@ def test_bytes_that_nobody_names_are_a_remark(
     assert young not in said
 
 
+def test_temporary_files_that_nobody_swept_are_a_remark(
+    sound: Installation, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    young, old = sound.storage.new_temp(), sound.storage.new_temp()
+    os.utime(old, (0, 0))
+    said = lines(settings, capsys, returns=0)["遗留的临时文件"]
+    assert said.startswith("提示 1 个")
+    assert old.name in said
+    assert young.exists()
+
+
 def test_many_troubles_are_counted_and_the_first_named(
     sound: Installation, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
