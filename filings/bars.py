@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
+from models.event import Event
 from models.filing import Filing
 from models.opinion import Opinion
 
@@ -24,6 +25,12 @@ def barred_until(session: Session, unit_id: uuid.UUID, kind: str, today: date) -
         .where(Filing.unit_id == unit_id, Filing.kind == kind, Opinion.is_fraud)
         .where(Opinion.intention == "reject", Opinion.sent_at.is_not(None), Opinion.corrected_at.is_(None))
     ).all()
+    revoked = session.scalars(
+        select(Event)
+        .join(Filing, Event.stream_id == Filing.id)
+        .where(Filing.unit_id == unit_id, Filing.kind == kind, Event.act == "revoke")
+    )
+    decided = [*decided, *(event.at for event in revoked if event.details.get("is_fraud"))]
     ends = [_years_after(at.astimezone(SHANGHAI).date()) - timedelta(days=1) for at in decided if at]
     return max((day for day in ends if day >= today), default=None)
 

@@ -225,8 +225,8 @@ class Tab:
 class Kind:
     """A kind of filing: the table of contents of its official form.
 
-    `levels` is the path of its decisions; at `notice_levels` 通过 starts a public notice; offices of
-    `copy_levels` get what was approved to read.
+    `levels` is the path of its decisions; at `notice_levels` 通过 starts a public notice; `copy_levels` get what
+    was approved. Approval gives the carrier `national_state`, and name, address, start as `register` says.
     """
 
     name: str
@@ -250,6 +250,8 @@ class Kind:
     carrier_noun: str = ""
     opinion_forms: Mapping[str, type[OpinionForm]] = field(default_factory=dict)
     notice_levels: tuple[str, ...] = ()
+    national_state: str = "none"
+    register: Callable[[Any], dict[str, Any]] = lambda filing: {}
     copy_levels: tuple[str, ...] = ()
 
     def opinion_form(self, level: str) -> type[OpinionForm]:

@@ -13,7 +13,10 @@ from blueprints.review import (  # noqa: E402, F401
     notes,
     opinion,
     opinionfiles,
+    publicity,
     queue,
+    recommending,
+    register,
     requests,
     sending,
 )

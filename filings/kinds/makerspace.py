@@ -66,6 +66,15 @@ def cover(filing: MakerspaceFiling) -> list[dict[str, Any]]:
     ]
 
 
+def register(filing: MakerspaceFiling) -> dict[str, Any]:
+    """Return what an approved filing writes into the register, and a public notice shows."""
+    return {
+        "name": filing.makerspace_name or filing.name,
+        "address": filing.makerspace_address or "",
+        "operation_started_on": filing.operation_started_on,
+    }
+
+
 MAKERSPACE = Kind(
     name="makerspace",
     label="众创空间国家备案",
@@ -78,6 +87,8 @@ MAKERSPACE = Kind(
     levels=("city", "province", "torch"),
     opinion_forms={"city": CityOpinionForm, "province": ProvinceOpinionForm, "torch": TorchOpinionForm},
     notice_levels=("province", "torch"),
+    national_state="nationally_filed",
+    register=register,
     tabs=(
         Tab("instructions", "填报说明", InstructionsForm, note="请认真阅读后再填报。",
             extra_template="filing/_instructions.html"),
