@@ -44,6 +44,15 @@
     if (link) link.focus();
   });
 
+  // Writing a note keeps the file open that is being looked at.
+  page.on('click', function (event) {
+    var link = page.near(event, 'a.pin'), open = viewer();
+    if (!link || !open) return;
+    var address = new URL(link.href);
+    address.searchParams.set('file', open.dataset.file);
+    link.href = address.href;
+  });
+
   // Single keys work only in the viewer and on links of files, so that nobody presses them by mistake.
   page.on('keydown', function (event) {
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -154,14 +154,15 @@ def test_a_submitted_filing_and_its_office(clerk: Clerk, inspect: Inspect, open_
     clerk.page.get_by_label("我已知悉，仍然提交").check()
     clerk.page.get_by_role("button", name="确认提交至").click()
     expect(clerk.page.locator("h1")).to_have_text("申报进度")
-    visit(clerk, inspect, "receipt", "paper", "withdrawal", "materials", "preview", "basic_info", "venue",
+    visit(clerk, inspect, "receipt", "paper", "withdrawal", "materials", "compare", "preview", "basic_info", "venue",
           "commitment", "/", "/filings", f"/verify/{version_no}")  # fmt: skip
     reviewer = Clerk(clerk.page)
     clerk.page.get_by_role("button", name="退出登录").click()
     reviewer.sign_in("province_tianjin", "staff")
     case = f"/review/{clerk.filing.rsplit('/', 1)[1]}"
     visit(reviewer, inspect, "/review", case, f"{case}?part=basic_info", f"{case}?part=venue&file=2",
-          f"{case}/evidence?file=2")  # fmt: skip
+          f"{case}?part=basic_info&note=basic_info/contact_name", f"{case}/evidence?file=2",
+          f"{case}/compare")  # fmt: skip
 
 
 def test_pages_for_everybody_and_refusals(clerk: Clerk, inspect: Inspect) -> None:
