@@ -15,7 +15,6 @@ from blueprints.storage import send_pdf, storage
 from extensions import db
 from files.page_images import READING, TURNS, WIDTHS, PageImages, PageUnreadable, TooBusy
 from files.storage import MissingFile
-from materials.fonts import FACES
 
 
 @blueprint.get("/<uuid:filing_id>/evidence")
@@ -67,6 +66,9 @@ def evidence_page(filing_id: uuid.UUID, number: int, sheet: int) -> ResponseRetu
 
 def _images() -> PageImages:
     if "page_images" not in current_app.extensions:
+        # Reading fonts takes a library that a web process nobody asks for pages does without.
+        from materials.fonts import FACES
+
         current_app.extensions["page_images"] = PageImages(storage(), FACES[0].path)
     images: PageImages = current_app.extensions["page_images"]
     return images
