@@ -15,7 +15,7 @@ import rjsmin
 # What every page loads, as one file in this order. A new source of static/ that all pages need is one more name
 # here; a script that only some pages need stays out, is published alone, and those pages load it by `asset(…)`.
 BUNDLE = "hatchery.js"
-SOURCES = ("vendor/htmx.min.js", "app.js", "fields.js")
+SOURCES = ("vendor/htmx.min.js", "app.js", "saving.js", "sheet.js", "fields.js")
 
 TEXT = {".css", ".js", ".svg", ".webmanifest"}
 PUBLISHED = TEXT | {".png", ".ico"}

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
 from blueprints.access import access_of
+from blueprints.account.carrying import seal
 from blueprints.account.safe_next import safe_next
-from blueprints.account.signing_in import sign_in_page
+from blueprints.account.signing_in import sign_in_dialog, sign_in_page
 from blueprints.failures import status_of
 from extensions import db
 from models.filing import IllegalMove
@@ -45,6 +46,9 @@ WORDS = {
         "服务器的磁盘已满或不能写入，这次操作没有生效。您已保存的内容不受影响，仍可查看。请稍后再试；仍不成功请致电技术支持。",
     ),
 }
+CARRIED = "登录已过期，刚才的操作还没有生效。填写的内容没有丢失，登录后可以继续保存。"
+NOT_CARRIED = "登录已过期，刚才的操作没有生效，填写的内容没有保存。登录后请重新操作。"
+FILES_NOT_CARRIED = "登录已过期，文件没有保存。登录后请重新选择文件上传。"
 FORM_TOO_OLD = "页面停留时间过长或已重新登录，请刷新页面后再提交。刷新前请先复制尚未保存的内容。"
 
 
@@ -74,7 +78,9 @@ def refusal(status: int, text: str | None = None) -> Response:
         bare=status >= 500,  # a page that asks the database nothing
         typed=typed_again() if status in (503, 507) else None,
     )
-    return make_response(html, status)
+    response = make_response(html, status)
+    # A failure is told in the save line, which offers to try again.
+    return response if status >= 500 or status == 429 else _in_dialog(response)
 
 
 def typed_again() -> list[tuple[str, str]] | None:
@@ -110,13 +116,23 @@ def _own_words(error: HTTPException) -> str | None:
 
 
 def _signed_out(error: HTTPException) -> Response:
-    """Show the sign-in page itself, to come back afterwards; htmx gets a note and leaves the page alone."""
+    """Show the sign-in page itself, to come back afterwards; htmx gets it as a dialog over the page."""
     if "HX-Request" in request.headers:
-        return refusal(401)
-    is_page = request.method == "GET"
-    next_path = safe_next(request.full_path.rstrip("?")) if is_page else None
-    notice = "请先登录。" if is_page else "登录已过期，刚才的操作没有生效。登录后请重新操作。"
-    return make_response(sign_in_page(next_path=next_path, notice=notice), 401)
+        return _in_dialog(make_response(sign_in_dialog(), 401))
+    if request.method == "GET":
+        next_path = safe_next(request.full_path.rstrip("?"))
+        return make_response(sign_in_page(next_path=next_path, notice="请先登录。"), 401)
+    carried = seal()
+    notice = CARRIED if carried else FILES_NOT_CARRIED if request.files else NOT_CARRIED
+    return make_response(sign_in_page(notice=notice, carried=carried), 401)
+
+
+def _in_dialog(response: Response) -> Response:
+    """Let htmx show the answer in the dialog, wherever the request wanted its own."""
+    if "HX-Request" not in request.headers:
+        return response
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
 
 
 def _moved_on(error: IllegalMove) -> Response:

@@ -1,6 +1,6 @@
 """How templates write figures, days and moments; the rules themselves are those of forms/formats.py."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from flask import Flask
@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
     """Give the filters to all templates."""
     filters = {
         "area": number, "money": number, "number": number, "plain": plain, "percent": show_ratio,
-        "date": long_date, "day": day, "moment": moment, "time": clock_time,
+        "date": long_date, "day": day, "moment": moment, "time": clock_time, "ago": ago,
     }  # fmt: skip
     app.jinja_env.filters.update(filters)
 
@@ -51,6 +51,12 @@ def moment(value: datetime | None) -> str:
 def clock_time(value: datetime | None) -> str:
     """Write 14:20 in Shanghai; — for none."""
     return NOTHING if value is None else f"{value.astimezone(SHANGHAI):%H:%M}"
+
+
+def ago(value: datetime) -> str:
+    """Write how long ago something was by the real clock: 刚刚, 2 分钟前."""
+    minutes = int((datetime.now(UTC) - value).total_seconds() // 60)
+    return f"{minutes} 分钟前" if minutes > 0 else "刚刚"
 
 
 def _shanghai_day(value: date | datetime) -> date:

@@ -1,11 +1,11 @@
 """Who is signed in: read once per request from the cookie's token, as plain data."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Request, current_app
 from flask_login import AnonymousUserMixin, UserMixin, current_user
@@ -21,6 +21,8 @@ from models.login_session import TOUCH_EVERY, LoginSession, hash_token, is_alive
 from models.notification import Notification
 from models.office import Office
 from models.unit import Unit
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,17 @@ def who() -> SignedIn | None:
     return person if isinstance(person, SignedIn) else None
 
 
+def passive(view: View) -> View:
+    """Mark a view that pages ask by themselves: it does not keep the session of an idle person alive."""
+    view.is_passive = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_passive(endpoint: str | None) -> bool:
+    """Say whether the view of this name is asked by pages, not by people."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), "is_passive")
+
+
 login_manager.anonymous_user = SignedOut
 login_manager.session_protection = None
 
@@ -114,7 +127,8 @@ def load_signed_in(request: Request) -> SignedIn | None:
         row.created_at, row.seen_at, now, settings.login_idle, settings.login_absolute
     ):
         return None
-    _touch(row.session_id, row.seen_at, now)
+    if not is_passive(request.endpoint):
+        _touch(row.session_id, row.seen_at, now)
     return _signed_in(row)
 
 

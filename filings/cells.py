@@ -86,6 +86,8 @@ class TablePage:
     first: int = 0
     last: int = 0
     pages: int = 1
+    with_problems: int = 0
+    only_problems: bool = False
 
 
 def label_of(part: Field | Slot) -> str:

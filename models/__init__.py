@@ -26,6 +26,7 @@ from models import (  # noqa: F401
     opinion,
     pending_file,
     periodic_run,
+    presence,
     public_notice,
     recognition,
     recommendation,

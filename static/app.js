@@ -1,30 +1,29 @@
 'use strict';
-// What a page does beyond plain HTML; fields.js has the fields. Without these files all pages still work.
+// What every page does beyond plain HTML: focus, dialogs, the installed shell. saving.js has what is saved,
+// sheet.js the tables, fields.js the fields. Without these files all pages still work.
 (function () {
   if (!window.fetch || !('closest' in Element.prototype) || !window.htmx) return;
 
   var SWAPPED = [401, 409, 413, 422];
-  var submitting = false, opener = null, memory = null;
+  var opener = null, memory = null;
 
   function on(type, act) { document.addEventListener(type, act); }
   function near(event, selector) { return event.target.closest ? event.target.closest(selector) : null; }
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
-  function isDirty() { return Boolean(document.querySelector('form[data-dirty]')); }
 
-  // A line of state with its shape, in the foot unless another place is given.
+  // A line of state with its shape, in the foot unless another place is given; returns what it wrote.
   function say(kind, shape, text, place) {
     var line = place || document.getElementById('msg'), span = document.createElement('span');
     var use = document.querySelector('use'), sprite = use ? use.getAttribute('href').split('#')[0] : '';
-    if (!line) return;
     span.className = kind;
     span.innerHTML = '<svg class="i" aria-hidden="true"><use href="' + sprite + '#' + shape + '"></use></svg>';
     span.appendChild(document.createTextNode(text));
-    line.textContent = '';
-    line.appendChild(span);
+    if (line) { line.textContent = ''; line.appendChild(span); }
+    return span;
   }
 
   document.documentElement.classList.replace('no-js', 'js');
-  window.hatchery = { on: on, near: near, all: all, say: say, composing: false };
+  window.hatchery = { on: on, near: near, all: all, say: say, forget: forget, composing: false, isDirty: function () { return false; } };
 
   // Whoever types in another form by now stays there.
   function focusIn(place, sender) {
@@ -57,10 +56,6 @@
     event.detail.headers['X-CSRFToken'] = document.querySelector('meta[name=csrf]').content;
   });
 
-  on('htmx:beforeRequest', function (event) {
-    if (event.detail.requestConfig.verb !== 'get') say('busy', 'half', '正在保存…');
-  });
-
   // A row must stay when a word is being composed in it, or when it is being saved already.
   function isOvertaken(row) {
     return window.hatchery.composing || all('.htmx-request:not(.file-pick)', row).length > 1;
@@ -68,8 +63,7 @@
 
   on('htmx:beforeSwap', function (event) {
     var detail = event.detail, status = detail.xhr.status;
-    if (SWAPPED.indexOf(status) >= 0) { detail.shouldSwap = true; detail.isError = false; }
-    if (status === 401) { detail.target = document.getElementById('dialog'); detail.swapOverride = 'innerHTML'; }
+    if (SWAPPED.indexOf(status) >= 0 || detail.xhr.getResponseHeader('HX-Retarget')) { detail.shouldSwap = true; detail.isError = false; }
     if (detail.requestConfig.elt.matches('[data-decides]') && isOvertaken(detail.target)) detail.shouldSwap = false;
     remember();
   });
@@ -81,57 +75,6 @@
       dialog.showModal();
     }
     if (!focusIn(place, sender.form || sender)) restore(place);
-  });
-
-  on('htmx:afterRequest', function (event) {
-    var detail = event.detail, form = detail.elt.form || detail.elt.closest('form');
-    var wrote = detail.successful && detail.requestConfig.verb !== 'get' && !detail.elt.closest('[data-decides]');
-    if (wrote && form) form.removeAttribute('data-dirty');
-    all('#msg > .busy').forEach(function (line) { line.remove(); });
-  });
-
-  on('htmx:responseError', function (event) {
-    say('bad', 'bad', event.detail.xhr.status === 429 ? '操作太频繁，请一分钟后再试；填写的内容仍在本页'
-      : '没有办成，填写的内容仍在本页，请稍后再试或致电技术支持');
-  });
-
-  function lostConnection() { say('warn', 'warn', '网络中断，填写的内容仍在本页，恢复后请再保存'); }
-  on('htmx:sendError', lostConnection);
-  on('htmx:timeout', lostConnection);
-
-  on('htmx:xhr:progress', function (event) {
-    var detail = event.detail;
-    if (event.target.enctype !== 'multipart/form-data' || !detail.lengthComputable || !detail.total) return;
-    var share = Math.round(100 * detail.loaded / detail.total);
-    say('busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
-  });
-
-  // The tab is saving itself: 保存 must carry the version that comes of it.
-  function sendAfter(form, button) {
-    form.addEventListener('htmx:afterRequest', function () {
-      setTimeout(function () { if (button.type === 'submit') button.click(); else form.submit(); });
-    }, { once: true });
-  }
-
-  function rest(form) { form.removeAttribute('data-sent'); form.classList.remove('is-busy'); }
-
-  on('submit', function (event) {
-    var form = event.target;
-    if (event.defaultPrevented) return;
-    if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
-    if (form.matches('.htmx-request')) { event.preventDefault(); sendAfter(form, event.submitter || document.activeElement); return; }
-    form.setAttribute('data-sent', '');
-    form.classList.add('is-busy');
-    submitting = true;
-    setTimeout(function () { rest(form); submitting = false; }, 15000);
-    if (form.hasAttribute('data-signout')) forget();
-  });
-
-  window.addEventListener('pageshow', function () { submitting = false; all('form[data-sent]').forEach(rest); });
-  window.addEventListener('beforeunload', function (event) {
-    if (submitting || !isDirty()) return;
-    event.preventDefault();
-    event.returnValue = '';
   });
 
   // Dialogs: a link to a page that is fetched as a fragment.
@@ -164,7 +107,7 @@
     if (!banner || !registration.waiting || !worker.controller) return;
     banner.hidden = false;
     banner.querySelector('[data-reload]').onclick = function () {
-      if (isDirty()) { say('warn', 'warn', '还有内容没保存，请先保存'); return; }
+      if (window.hatchery.isDirty()) { say('warn', 'warn', '还有内容没保存，请先保存'); return; }
       worker.addEventListener('controllerchange', function () { window.location.reload(); });
       registration.waiting.postMessage('skip-waiting');
     };

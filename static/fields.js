@@ -1,5 +1,5 @@
 'use strict';
-// What rows and fields do beyond plain HTML: keys, counters, live search, files, wide tables.
+// What fields do beyond plain HTML: counters, live search, files, and the sides of wide tables.
 (function () {
   var page = window.hatchery;
   if (!page) return;
@@ -10,18 +10,6 @@
   on('compositionstart', function () { page.composing = true; });
   on('compositionend', function () { page.composing = false; });
 
-  // Enter saves the row, Esc gives it up; while a word is composed both belong to the input method.
-  on('keydown', function (event) {
-    if (event.isComposing || event.keyCode === 229) return;
-    var row = near(event, '[data-row]'), plain = near(event, 'input:not([type=file]), select');
-    var press = !row ? null
-      : event.key === 'Enter' && plain ? row.querySelector('[data-save]')
-        : event.key === 'Escape' ? row.querySelector('[data-cancel]') : null;
-    if (!press) return;
-    event.preventDefault();
-    press.click();
-  });
-
   function count(area) {
     var place = document.getElementById(area.id + '-count'), used = Array.from(area.value).length, max = Number(area.dataset.max);
     if (!place) return;
@@ -30,9 +18,7 @@
   }
 
   on('input', function (event) {
-    var field = event.target, form = field.form;
-    if (form && form.hasAttribute('data-guard')) form.setAttribute('data-dirty', '');
-    if (field.dataset.max) count(field);
+    if (event.target.dataset.max) count(event.target);
   });
 
   // Live search sends nothing before a Chinese word is chosen.
@@ -90,29 +76,6 @@
     button.textContent = shown ? '显示' : '隐藏';
   });
 
-  // A block pasted into the blank row goes to the server, which shows what it understood before storing it.
-  on('paste', function (event) {
-    var row = near(event, 'tr.blank[data-row]'), form = row && row.querySelector('form');
-    var text = form && event.clipboardData ? event.clipboardData.getData('text/plain') : '';
-    var lines = text.replace(/[\r\n]+$/, ''), isText = event.target.localName === 'textarea';
-    if (!/\t/.test(lines) && (isText || !/[\r\n]/.test(lines))) return;
-    event.preventDefault();
-    var send = document.createElement('form');
-    send.method = 'post';
-    send.enctype = 'multipart/form-data';
-    send.action = form.getAttribute('action') + '/import';
-    [['csrf_token', document.querySelector('meta[name=csrf]').content], ['block', text],
-      ['idempotency_key', form.elements.idempotency_key.value]].forEach(function (pair) {
-      var area = document.createElement('textarea');
-      area.name = pair[0];
-      area.value = pair[1];
-      send.appendChild(area);
-    });
-    send.hidden = true;
-    document.body.appendChild(send);
-    send.submit();
-  });
-
   // The soft shade at the side of a wide table that has more columns.
   function shade(box) {
     var frame = box.parentNode.classList;
@@ -125,18 +88,11 @@
 
   function expire(piece) { setTimeout(function () { piece.remove(); }, 1000 * piece.dataset.expires); }
 
-  // 保存 in the foot sends the row that is open, else the blank one.
-  function aimFoot() {
-    var open = document.querySelector('tr.editing form[id^=row-]');
-    all('[data-foot][form^=row-]').forEach(function (button) { button.setAttribute('form', open ? open.id : 'row-new'); });
-  }
-
   function setUp(place) {
     shadeAll();
     all('textarea[data-max]', place).forEach(count);
     all('[data-expires]', place).forEach(expire);
     all('[data-closed]', place).forEach(function (field) { field.disabled = true; });
-    aimFoot();
     if (place.dataset.expires) expire(place);
   }
 

@@ -1,5 +1,6 @@
 """The sign-in page, signing in and signing out."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from flask import current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from blueprints.access import public, streams
+from blueprints.access import public, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.attempt import Attempt, Refused
+from blueprints.account.carrying import unseal
 from blueprints.account.challenge import show_new_challenge, shown_challenge
 from blueprints.account.safe_next import safe_next
 from blueprints.identity import units_of, who
@@ -51,9 +54,39 @@ def sign_in() -> ResponseReturnValue:
     except Refused as refused:
         return refused_page(refused, typed, next_path)
     token = _start_session(account)
-    response = _go_to(_first_page(account, next_path))
+    response = _after_sign_in(account, next_path)
     _set_session_cookie(response, token)
     return response
+
+
+def _after_sign_in(account: Account, next_path: str | None) -> Response:
+    """Go on: with the page that asked for the sign-in, with what was sent before it, or to the first page."""
+    if "stay" in request.form:
+        return _stay() if account.login_name == request.form["stay"] else _go_to("/login/another-person")
+    if sealed := request.form.get("carried"):
+        carried = unseal(sealed, account)
+        if carried is None:
+            return _go_to("/login/another-person")
+        return make_response(render_template("account/carried.html", carried=carried))
+    return _go_to(_first_page(account, next_path))
+
+
+def _stay() -> Response:
+    """Tell the page that the same person is back; it sends what waits with the new token."""
+    event = json.dumps({"hatchery:signed-in": {"csrf": generate_csrf()}})
+    return Response(status=204, headers={"HX-Trigger": event})
+
+
+@blueprint.get("/login/another-person")
+@signed_in
+def another_person() -> str:
+    """Say that what somebody else typed before was not sent."""
+    return render_template("account/another_person.html")
+
+
+def sign_in_dialog() -> str:
+    """Render the sign-in that opens over a page whose session is over."""
+    return render_template("account/_sign_in_again.html")
 
 
 @blueprint.get("/login/captcha")
@@ -105,12 +138,13 @@ def signed_out() -> Response:
 
 def sign_in_page(
     *, account_type: str = "", login_name: str = "", next_path: str | None = None,
-    captcha_kind: str = "picture", refused: Refused | None = None, notice: str = "",
+    captcha_kind: str = "picture", refused: Refused | None = None, notice: str = "", carried: str = "",
 ) -> str:  # fmt: skip
     """Render the sign-in page with a new captcha; what was typed as a password is never sent back."""
     context: dict[str, Any] = {
         "account_type": account_type if account_type in ACCOUNT_TYPE_NAMES else DEFAULT_TYPE,
         "login_name": login_name, "next_path": next_path, "refused": refused, "notice": notice,
+        "carried": carried,
         "is_public_computer": request.method == "GET" or _is_public_computer(),
         "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": _open_batches(),
     }  # fmt: skip
@@ -126,7 +160,7 @@ def refused_page(refused: Refused, typed: dict[str, str], next_path: str | None)
     else:
         html = sign_in_page(
             account_type=typed["account_type"], login_name=typed["login_name"], next_path=next_path,
-            captcha_kind=kind, refused=refused,
+            captcha_kind=kind, refused=refused, carried=request.form.get("carried", ""),
         )  # fmt: skip
     response = make_response(html, refused.status)
     if refused.wait is not None:
@@ -146,10 +180,11 @@ def _start_session(account: Account) -> str:
         session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
     if old is not None:
         old.end(now)
-    _, token = LoginSession.start(
+    login, token = LoginSession.start(
         db.session(), account, now, address=request.remote_addr or "", browser=_browser(),
         is_public_computer=_is_public_computer(before),
     )  # fmt: skip
+    login.acting_unit_id = before.acting_unit_id if before else None
     db.session.commit()
     return token
 

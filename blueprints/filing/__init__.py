@@ -29,6 +29,7 @@ from blueprints.filing import (  # noqa: E402, F401  (the views use the converte
     imports,
     listing,
     materials,
+    presence,
     reading,
     requests,
     rows,

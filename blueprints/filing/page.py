@@ -2,13 +2,16 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
+from blueprints.filing.presence import others_at
 from blueprints.idempotency import earlier_attempt
 from clock import SHANGHAI
 from extensions import clock, db
@@ -24,6 +27,7 @@ from filings.requests import last_return, requests_of
 from models.attachment import Attachment
 from models.filing import Filing
 from models.opinion import Opinion
+from models.presence import Presence
 from models.return_request import ReturnRequest
 from models.tab_state import TabState
 
@@ -101,6 +105,11 @@ class FilingPage:
         return found
 
     @property
+    def others(self) -> Sequence[Presence]:
+        """Who else is at this filing just now."""
+        return others_at(self.filing, self.tab.name if self.tab else "")
+
+    @property
     def days_left(self) -> int | None:
         """Whole days until the applicants' deadline, 0 on the day itself; None when it is over."""
         today: date = clock.now().astimezone(SHANGHAI).date()
@@ -157,6 +166,13 @@ def render(template: str, page: FilingPage, **context: Any) -> str:
     if is_fragment() and "/_" not in template:
         return html[html.index("<main") : html.index("</main>") + len("</main>")]
     return html
+
+
+def go(address: str) -> ResponseReturnValue:
+    """Send the browser to another page, also when HTMX asked."""
+    if is_fragment():
+        return "", 200, {"HX-Redirect": address}
+    return redirect(address, 303)
 
 
 def known_version(current: int) -> int | None:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import make_response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
@@ -13,6 +13,7 @@ from blueprints.filing.page import (
     FilingPage,
     find_row,
     find_table,
+    go,
     is_fragment,
     known_version,
     page_of_table,
@@ -222,17 +223,8 @@ def _move_on(page: FilingPage, table: Table) -> ResponseReturnValue:
     db.session.commit()
     target = page.kind.tab_after(tab) if request.form["op"] == "next" else None
     if target is not None:
-        return _go(url_for("filing.tab", filing_id=page.filing.id, name=target.name))
-    return _go(url_for("filing.table", filing_id=page.filing.id, name=table.name, saved=1))
-
-
-def _go(address: str) -> ResponseReturnValue:
-    """Send the browser to another page, also when HTMX asked."""
-    if is_fragment():
-        answer = make_response("", 200)
-        answer.headers["HX-Redirect"] = address
-        return answer
-    return redirect(address, 303)
+        return go(url_for("filing.tab", filing_id=page.filing.id, name=target.name))
+    return go(url_for("filing.table", filing_id=page.filing.id, name=table.name, saved=1))
 
 
 def _answer(page: FilingPage, table: Table, view: RowView, status: int) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
-from blueprints.filing.page import FilingPage, is_fragment, render
+from blueprints.filing.page import FilingPage, go, is_fragment, render
 from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
 from failpoints import reach
@@ -60,7 +60,7 @@ def submit_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
         remember(filing.id)
         db.session.commit()
         reach("submission_committed")
-    return _go(url_for("filing.receipt", filing_id=filing_id))
+    return go(url_for("filing.receipt", filing_id=filing_id))
 
 
 def _refuse(
@@ -68,12 +68,6 @@ def _refuse(
 ) -> ResponseReturnValue:
     db.session.rollback()
     return _page(own_filing(filing_id), refused, problems), 422
-
-
-def _go(address: str) -> ResponseReturnValue:
-    if is_fragment():
-        return "", 200, {"HX-Redirect": address}
-    return redirect(address, 303)
 
 
 @blueprint.get("/filings/<uuid:filing_id>/receipt")
@@ -104,7 +98,8 @@ def ask_withdrawal(filing_id: uuid.UUID) -> str:
     filing = own_filing(filing_id)
     if filing.status != "under_review":
         abort(409, TOO_LATE)
-    return render("filing/withdrawal.html", FilingPage(filing))
+    is_open = filing.batch.is_open_for_applicants(clock.now())
+    return render("filing/withdrawal.html", FilingPage(filing), is_open=is_open)
 
 
 @blueprint.post("/filings/<uuid:filing_id>/withdrawal")

@@ -1,10 +1,11 @@
 """One page of a table: fifty rows as text, their problems, the blank row at the foot."""
 
+import uuid
 from collections import defaultdict
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from blueprints.filing.page import FilingPage
 from extensions import db
@@ -24,31 +25,53 @@ from forms.base import FilingForm
 
 
 def table_page(page: FilingPage, table: Table, number: int | None = None) -> TablePage:
-    """Read one page of rows; the last one when the number is too high."""
-    count = page.row_count(table)
+    """Read one page of rows, of those with problems where the address asks so; the last page at most."""
+    only_problems = number is None and "problems" in request.args
+    counted = db.session.scalars(select(_with_problems(page, table))).one() if only_problems else None
+    count = page.row_count(table) if counted is None else counted
     pages = max(1, -(-count // PAGE_ROWS))
     number = min(max(number or request.args.get("page", 1, type=int), 1), pages)
-    rows = _read_page(page, table, number)
+    rows, with_problems = _read_page(page, table, number, only_problems)
     return TablePage(
         rows=rows, number=number, count=count, pages=pages,
         first=(number - 1) * PAGE_ROWS + 1 if rows else 0, last=(number - 1) * PAGE_ROWS + len(rows),
+        with_problems=with_problems, only_problems=only_problems,
     )  # fmt: skip
 
 
-def _read_page(page: FilingPage, table: Table, number: int) -> list[RowView]:
-    model, first = table.model, (number - 1) * PAGE_ROWS
-    rows = db.session.scalars(
-        select(model)
-        .where(model.filing_id == page.filing.id, model.removed_at.is_(None))
-        .order_by(model.place, model.id).offset(first).limit(PAGE_ROWS)
-    ).all()  # fmt: skip
-    files = read_attachments(db.session(), page.filing.id, [row.id for row in rows])
+def _with_problems(page: FilingPage, table: Table) -> Any:
+    """The number of rows with something wrong or missing, as part of a statement."""
+    query = select(func.count()).select_from(table.model)
+    return query.where(*_live(page, table), _has_problems(page, table)).scalar_subquery()
+
+
+def _live(page: FilingPage, table: Table) -> tuple[Any, Any]:
+    return table.model.filing_id == page.filing.id, table.model.removed_at.is_(None)
+
+
+def _has_problems(page: FilingPage, table: Table) -> Any:
+    model = table.model
+    across = [uuid.UUID(row_id) for row_id in problems_across(page, table)]
+    return or_(model.error_count > 0, model.missing_count > 0, model.id.in_(across))
+
+
+def _read_page(page: FilingPage, table: Table, number: int, only_problems: bool) -> tuple[list[RowView], int]:
+    """Return the rows of one page, numbered as in the whole table, and how many of all have problems."""
+    model, order = table.model, (table.model.place, table.model.id)
+    numbered = select(model.id, func.row_number().over(order_by=order).label("seq"))
+    places = numbered.where(*_live(page, table)).subquery()
+    query = select(model, places.c.seq, _with_problems(page, table)).join(places, places.c.id == model.id)
+    if only_problems:
+        query = query.where(_has_problems(page, table))
+    found = query.order_by(places.c.seq).offset((number - 1) * PAGE_ROWS).limit(PAGE_ROWS)
+    rows = db.session.execute(found).all()
+    files = read_attachments(db.session(), page.filing.id, [row.id for row, *_ in rows])
     across = problems_across(page, table)
     views = []
-    for seq, row in enumerate(rows, first + 1):
+    for row, seq, _ in rows:
         problems = row_problems(page.kind, table, row, page.filing, files[row.id]) + across[str(row.id)]
         views.append(view_row(table, row, seq, files[row.id], problems))
-    return views
+    return views, rows[0][2] if rows else 0
 
 
 def problems_across(page: FilingPage, table: Table) -> defaultdict[str, list[Problem]]:

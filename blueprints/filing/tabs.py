@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, editable_filing, own_filing, role
@@ -13,6 +13,7 @@ from blueprints.filing.page import (
     FilingPage,
     find_tab,
     find_table,
+    go,
     is_fragment,
     known_version,
     page_of_table,
@@ -106,14 +107,15 @@ def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     filing = editable_filing(filing_id)
     tab = find_tab(filing, name)
     form = tab.form(chosen_answers(tab.form, filing)) if tab.form else None
-    if not is_fragment():
+    presses = not is_fragment() or "op" in request.form
+    if presses:
         editing.confirm_tab(db.session(), filing, tab, actor(), clock.now())
     try:
         refusals = _store(filing, tab, form)
     except editing.Conflict:
         return _conflict(filing_id, name, form), 409
     db.session.commit()
-    if is_fragment():
+    if is_fragment() and (refusals or not presses):
         return _autosaved(filing, tab, refusals), 422 if refusals else 200
     return _after_save(filing, tab, refusals)
 
@@ -145,7 +147,7 @@ def _after_save(filing: Filing, tab: Tab, refusals: dict[str, Refusal]) -> Respo
     is_last = request.form.get("op") != "next"
     target = tab if is_last else kind_of(filing).tab_after(tab) or tab
     saved = "1" if target is tab else None
-    return redirect(url_for("filing.tab", filing_id=filing.id, name=target.name, saved=saved), 303)
+    return go(url_for("filing.tab", filing_id=filing.id, name=target.name, saved=saved))
 
 
 def _conflict(filing_id: uuid.UUID, name: str, form: FilingForm | None) -> str:

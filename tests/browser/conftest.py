@@ -26,7 +26,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 EXPECTED = re.compile(
-    "responded with a status of 4|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError|sendAbort)"
+    "responded with a status of (4|503)|Error Code (4|503)|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError|sendAbort)"
 )
 OpenPage = Callable[..., Page]
 StartOld = Callable[[int], OldChromium]

@@ -151,3 +151,25 @@ def test_everything_on_a_page_is_reached_in_reading_order(clerk: Clerk) -> None:
     tab_to(page, "button:text('保存并下一步')")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("人员情况")
+
+
+def test_up_and_down_move_between_rows_and_save_what_was_changed(clerk: Clerk) -> None:
+    page = clerk.page
+    clerk.open("venue")
+    for place in (1, 2, 3):
+        clerk.add_row("venue_rows", {"address": f"科韵路{place}号"} | VENUE)
+    rows = clerk.rows("venue_rows")
+    clerk.edit_row("venue_rows", 0).locator("[name=workstations]").focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1).locator("[name=workstations]")).to_be_focused()
+    expect(page.locator("tr.editing")).to_have_count(1)
+    page.keyboard.type("17")
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(2).locator("[name=workstations]")).to_be_focused()
+    expect(rows.nth(1)).to_contain_text("17")
+    page.keyboard.press("ArrowDown")
+    expect(clerk.blank("venue_rows").locator("[name=workstations]")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(rows.nth(2).locator("[name=workstations]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rows.nth(2).get_by_role("link", name="编辑")).to_be_focused()

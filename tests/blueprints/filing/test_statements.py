@@ -83,10 +83,10 @@ def fragment(clerk: Clerk, path: str) -> TestResponse:
 
 # What a request may cost, in statements; 16 are the promise for the page of a tab.
 ACTS: dict[str, tuple[int, Act]] = {
-    "the page of a tab": (11, lambda clerk, filing, row: clerk.get(f"{filing}/basic_info")),
-    "the page of a table": (12, lambda clerk, filing, row: clerk.get(f"{filing}/venue_rows")),
-    "the page of a wide table": (12, lambda clerk, filing, row: clerk.get(f"{filing}/teams")),
-    "the page with an open row": (15, lambda clerk, filing, row: clerk.get(f"{row['teams']}/edit")),
+    "the page of a tab": (12, lambda clerk, filing, row: clerk.get(f"{filing}/basic_info")),
+    "the page of a table": (13, lambda clerk, filing, row: clerk.get(f"{filing}/venue_rows")),
+    "the page of a wide table": (13, lambda clerk, filing, row: clerk.get(f"{filing}/teams")),
+    "the page with an open row": (16, lambda clerk, filing, row: clerk.get(f"{row['teams']}/edit")),
     "open a row": (6, lambda clerk, filing, row: fragment(clerk, f"{row['venue_rows']}/edit")),
     "add a row": (21, lambda clerk, filing, row: clerk.post(f"{filing}/venue_rows", VENUE, htmx=True)),
     "add a team": (21, lambda clerk, filing, row: clerk.post(f"{filing}/teams", TEAM, htmx=True)),
@@ -99,9 +99,9 @@ ACTS: dict[str, tuple[int, Act]] = {
         ),
     ),
     "save a tab": (8, lambda clerk, filing, row: clerk.post(f"{filing}/basic_info", BASIC_INFO)),
-    "what is missing": (20, lambda clerk, filing, row: clerk.get(f"{filing}/problems")),
-    "the preview": (19, lambda clerk, filing, row: clerk.get(f"{filing}/preview")),
-    "the materials": (12, lambda clerk, filing, row: clerk.get(f"{filing}/materials")),
+    "what is missing": (22, lambda clerk, filing, row: clerk.get(f"{filing}/problems")),
+    "the preview": (20, lambda clerk, filing, row: clerk.get(f"{filing}/preview")),
+    "the materials": (13, lambda clerk, filing, row: clerk.get(f"{filing}/materials")),
     "how far the material is": (4, lambda clerk, filing, row: fragment(clerk, f"{filing}/materials")),
 }
 

@@ -184,8 +184,10 @@ def test_what_was_taken_back_too_late_is_not_resumed(
 ) -> None:
     finished_version(session, stored(session))
     submit(clerk, ready)
-    clerk.post(f"{ready}/withdrawal")
+    assert "不能再修改" not in clerk.page(f"{ready}/withdrawal").get_text()
     monkeypatch.setattr(clock, "now", lambda: datetime(2021, 12, 1, tzinfo=SHANGHAI))
+    assert "撤回后不能再修改" in clerk.page(f"{ready}/withdrawal").get_text()
+    clerk.post(f"{ready}/withdrawal")
     answer = clerk.post(f"{ready}/resumption")
     assert (answer.status_code, "不在申报时间内" in answer.get_data(as_text=True)) == (409, True)
     assert stored(session).status == "withdrawn"

@@ -163,3 +163,16 @@ def test_forged_fields_change_nothing(clerk: Clerk, filing: str, session: Sessio
     clerk.post(f"{filing}/venue_rows", VENUE | {"area_other": "9"} | forged)
     row = session.scalars(select(Venue)).one()
     assert (row.place, row.error_count, row.removed_at) == (1, 1, None)
+
+
+def test_only_rows_with_problems_are_listed_with_their_number(clerk: Clerk, filing: str) -> None:
+    for place, total in ((1, "10"), (2, "99"), (3, "10")):
+        clerk.post(f"{filing}/venue_rows", VENUE | {"address": f"科韵路{place}号", "area_total": total})
+    clerk.post(f"{filing}/venue_rows", VENUE | {"address": ""})
+    page = clerk.page(f"{filing}/venue_rows")
+    link = page.find("a", href="?problems=1")
+    shown = clerk.page(f"{filing}/venue_rows?problems=1").select("tbody tr[id]:not(#venue_rows-new)")
+    numbers = [row.select_one(".seq").get_text(strip=True) for row in shown]
+    assert "2" in numbers
+    assert link.get_text(strip=True) == f"只看有问题的 {len(numbers)} 行"
+    assert all(row.select_one("[data-error]") for row in shown)
