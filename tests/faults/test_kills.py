@@ -16,6 +16,7 @@ from tests.faults.site import Site, kill, running
 pytestmark = pytest.mark.xdist_group("failpoints")
 
 SEED = 20211110
+MOST_SECONDS = 3  # between two kills
 KILLS_A_LIFE = 25  # then everything is killed at once, started again and examined
 # How often each is killed; a supervisor lets what dies young wait longer and longer, so those come seldom.
 VICTIMS = {"web process": 16, "gunicorn": 1, "worker": 3, "redis": 2, "everything": 1}
@@ -63,13 +64,23 @@ class Killer:
         for thread in threads:
             thread.start()
         for _ in range(min(KILLS_A_LIFE, self.kills - self.killed.total() - 1)):
-            time.sleep(self.random.uniform(0.1, 1.2))
+            self.let_them_work()
             self.kill_one()
         ended.set()
         for thread in threads:
             thread.join()
         self.everything()
         self.look()
+
+    def let_them_work(self) -> None:
+        """Wait a random while, on a busy machine until something was acknowledged since the last kill."""
+        before, deadline = self.writes(), time.monotonic() + MOST_SECONDS
+        time.sleep(self.random.uniform(0.1, 1.2))
+        while self.writes() < before + 2 and time.monotonic() < deadline:
+            time.sleep(self.random.uniform(0.01, 0.1))
+
+    def writes(self) -> int:
+        return sum(client.ledger.writes for client in self.clients)
 
     def kill_one(self) -> None:
         wanted = self.random.choices(list(VICTIMS), list(VICTIMS.values()))[0]
@@ -115,8 +126,8 @@ class Killer:
         assert statuses[500] == 0
         return (
             f"{self.killed.total()} kills ({', '.join(f'{name} {count}' for name, count in self.killed.items())})"
-            f", {sum(ledger.writes for ledger in ledgers)} acknowledged writes, 0 lost, "
-            f"{sum(ledger.cut_off for ledger in ledgers)} requests cut off and repeated, "
+            f", {self.writes()} acknowledged writes, 0 lost, "
+            f"{sum(ledger.cut_off for ledger in ledgers)} requests without an answer and repeated, "
             f"0 answers 500, {statuses[503]} answers 503, seed {SEED}"
         )
 
