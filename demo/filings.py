@@ -86,12 +86,12 @@ TABLES = (
 def load_filing(session: Session, storage: FolderStorage) -> MakerspaceFiling:
     """Open the filing, fill every tab and attach every file; nothing is missing but the PDF."""
     filing = _open(session)
-    host = _host(filing)
+    host = demo_host(filing)
     for item in evidence.of_filing(host):
-        _attach(session, storage, filing, filing.id, item)
+        attach_evidence(session, storage, filing, filing.id, item)
     for demo_table in TABLES:
         _load_table(session, storage, filing, host, demo_table)
-    _save_tabs(session, filing)
+    save_tabs(session, filing)
     session.flush()  # the engine reads what was added
     rejudge_filing(session, filing)
     return filing
@@ -119,7 +119,8 @@ def _open(session: Session) -> MakerspaceFiling:
     return filing
 
 
-def _host(filing: MakerspaceFiling) -> Host:
+def demo_host(filing: MakerspaceFiling) -> Host:
+    """Return whose papers the evidence of the filing is drawn as."""
     unit = filing.unit
     return Host(unit.name, unit.uscc, unit.legal_representative, unit.address, filing.name)
 
@@ -131,7 +132,7 @@ def _load_table(session: Session, storage: FolderStorage, filing: MakerspaceFili
         session.add(row)
         session.flush()  # attachments name their row by its id
         for item in demo_table.evidence(host, row, facts):
-            _attach(session, storage, filing, row.id, item)
+            attach_evidence(session, storage, filing, row.id, item)
 
 
 def _answers(row: type[Any], facts: Facts) -> dict[str, Any]:
@@ -157,15 +158,16 @@ def _typed(kind: TypeEngine[Any], value: str) -> Any:
     return value.split("|") if isinstance(kind, JSON) else value
 
 
-def _attach(session: Session, storage: FolderStorage, filing: MakerspaceFiling, owner_id: Any,
-            item: Evidence) -> None:  # fmt: skip
+def attach_evidence(session: Session, storage: FolderStorage, filing: MakerspaceFiling, owner_id: Any,
+                    item: Evidence, login: str = LOGIN) -> None:  # fmt: skip
+    """Put a file of the demo into the slot of a row, or of the filing."""
     admitted = admit_own(item.content, storage)
     if session.get(StoredFile, admitted.sha256) is None:
         values = {**dataclasses.asdict(admitted), "notes": list(admitted.notes)}
         session.add(StoredFile(**values, created_at=SAVED_AT))
     session.add(Attachment(
         filing_id=filing.id, owner_id=owner_id, slot=item.slot, name=item.name, sha256=admitted.sha256,
-        uploaded_at=SAVED_AT, uploaded_by_id=demo_id(f"account/{LOGIN}"),
+        uploaded_at=SAVED_AT, uploaded_by_id=demo_id(f"account/{login}"),
     ))  # fmt: skip
 
 
@@ -182,9 +184,10 @@ def _put(content: bytes, storage: FolderStorage) -> str:
     return storage.put(temp)
 
 
-def _save_tabs(session: Session, filing: MakerspaceFiling) -> None:
+def save_tabs(session: Session, filing: MakerspaceFiling, login: str = LOGIN) -> None:
+    """Note for every tab that 保存 was pressed."""
     for tab in kind_of(filing).tabs:
         session.add(TabState(
             filing_id=filing.id, tab=tab.name, version=1, saved_at=SAVED_AT,
-            saved_by_id=demo_id(f"account/{LOGIN}"),
+            saved_by_id=demo_id(f"account/{login}"),
         ))  # fmt: skip

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from demo.accounts import load_accounts
 from demo.batches import load_batches
+from demo.desks import load_desks
 from demo.filings import load_filing
 from demo.identity import demo_id
 from demo.units import load_units
@@ -22,3 +23,5 @@ def load_demo(session: Session, storage: FolderStorage) -> None:
     load_batches(session)
     if is_new:
         load_filing(session, storage)
+    session.flush()
+    load_desks(session, storage)

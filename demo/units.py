@@ -94,6 +94,21 @@ UNITS = (
         "佛山市禅城区季华六路15号2层", date(2018, 1, 19),
         (DemoCarrier("chancheng", "makerspace", "禅创众创空间", date(2018, 6, 6)),),
     ),
+    DemoUnit(
+        "gz_liwan", "广州荔创众创空间管理有限公司", "周雅文", "440103",
+        "广州市荔湾区白鹤洞路21号2层", date(2017, 8, 9),
+        (DemoCarrier("liwan", "makerspace", "荔创众创空间", date(2018, 2, 26)),),
+    ),
+    DemoUnit(
+        "hz_xihu", "杭州西溪谷众创空间有限公司", "陈立群", "330106",
+        "杭州市西湖区文二西路738号3层", date(2016, 9, 12),
+        (DemoCarrier("xihu", "makerspace", "西溪谷众创空间", date(2017, 3, 15)),),
+    ),
+    DemoUnit(
+        "fs_nanhai", "佛山南海千灯众创空间有限公司", "何永康", "440605",
+        "佛山市南海区桂澜中路18号6层", date(2018, 4, 3),
+        (DemoCarrier("nanhai", "makerspace", "千灯众创空间", date(2018, 9, 10)),),
+    ),
 )  # fmt: skip
 
 

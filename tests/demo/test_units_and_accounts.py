@@ -19,7 +19,7 @@ from models.unit import Unit
 
 CONTRACT = {
     "gz_qihang", "gz_linchuang", "gz_fuhua", "gz_banshi", "hz_weilai", "sz_chuangke", "bj_zhihui",
-    "tj_binhai", "fs_chancheng", "city_guangzhou", "city_hangzhou", "city_foshan", "province_shenzhen",
+    "tj_binhai", "fs_chancheng", "gz_liwan", "hz_xihu", "fs_nanhai", "city_guangzhou", "city_hangzhou", "city_foshan", "province_shenzhen",
     "province_beijing", "province_tianjin", "province_guangdong", "province_zhejiang", "torch",
     "county_tianhe", "ministry_operator",
     "helpdesk_a", "helpdesk_b", "admin",
@@ -66,7 +66,7 @@ def test_legal_accounts_stand_for_real_named_units_in_their_places(people: Sessi
 def test_codes_of_units_are_valid_and_different(people: Session) -> None:
     codes = people.scalars(select(Unit.uscc)).all()
     assert all(uscc.is_valid(code) for code in codes)
-    assert len(set(codes)) == len(codes) == 8
+    assert len(set(codes)) == len(codes) == 11
 
 
 def test_a_made_up_code_has_both_check_characters() -> None:
@@ -147,4 +147,4 @@ def test_loading_twice_adds_nothing(people: Session) -> None:
     counts = {
         model: people.scalar(select(func.count()).select_from(model)) for model in (Unit, Carrier, Grant)
     }
-    assert counts == {Unit: 8, Carrier: 10, Grant: 3}
+    assert counts == {Unit: 11, Carrier: 13, Grant: 3}
