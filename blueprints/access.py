@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, with_polymorphic
 from werkzeug.datastructures import MultiDict
 
@@ -108,19 +109,27 @@ def actor() -> Actor:
 
 def own_filing(filing_id: uuid.UUID) -> Filing:
     """Return the filing, whole, if it is the acting unit's, else answer 404."""
-    filing = db.session.scalars(_own(filing_id)).one_or_none() or abort(404)
+    query = _own(tuple(kind.model for kind in KINDS.values()))
+    mine = {"filing_id": filing_id, "unit_id": me().unit_id}
+    filing = db.session.scalars(query, mine).one_or_none() or abort(404)
     seen_by_unit(filing)
     return filing
 
 
-def _own(filing_id: uuid.UUID) -> Select[Filing]:
-    """Select the filing with its own answers and all that its pages show around them, in one statement."""
-    any_kind = with_polymorphic(Filing, [kind.model for kind in KINDS.values()])
+@cache
+def _own(models: tuple[type[Filing], ...]) -> Select[Filing]:
+    """Select the filing with its own answers and all that its pages show around them, in one statement.
+
+    Building the statement took a third of what sending it takes, so it is kept.
+    """
+    any_kind = with_polymorphic(Filing, models)
     shown = [joinedload(part) for part in (any_kind.batch, any_kind.unit, any_kind.receiving_office)]
     place = joinedload(any_kind.region)
     for _ in ("city", "province", "nation"):  # as far up as the full name of a place needs
         place = place.joinedload(Region.geo_parent)
-    mine = select(any_kind).where(any_kind.id == filing_id, any_kind.unit_id == me().unit_id)
+    mine = select(any_kind).where(
+        any_kind.id == bindparam("filing_id"), any_kind.unit_id == bindparam("unit_id")
+    )
     return mine.options(*shown, place)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from wtforms import Field
 
@@ -145,20 +145,29 @@ def _cell(
 def row_number(session: Session, table: Table, row: Any) -> int:
     """Return the row's 序号: its rank among the live rows of its table."""
     model = table.model
-    before = select(func.count()).where(
-        model.filing_id == row.filing_id, model.removed_at.is_(None), model.place <= row.place
-    )
-    return session.execute(before).scalar_one()
+    if model not in _ranks:
+        _ranks[model] = select(func.count()).where(
+            model.filing_id == bindparam("filing_id"), model.removed_at.is_(None),
+            model.place <= bindparam("place"),
+        )  # fmt: skip
+    here = {"filing_id": row.filing_id, "place": row.place}
+    return session.execute(_ranks[model], here).scalar_one()
+
+
+_ranks: dict[type[Any], Select[int]] = {}
 
 
 def read_attachments(
     session: Session, filing_id: uuid.UUID, owners: Sequence[uuid.UUID] | None = None
 ) -> defaultdict[uuid.UUID, dict[str, Attachment]]:
     """Map owners to their attachments by slot; all of the filing unless `owners` are named."""
-    query = select(Attachment).where(Attachment.filing_id == filing_id)
-    if owners is not None:
-        query = query.where(Attachment.owner_id.in_(owners))
+    query = _all_attachments if owners is None else _attachments_of
     found: defaultdict[uuid.UUID, dict[str, Attachment]] = defaultdict(dict)
-    for attachment in session.scalars(query):
+    for attachment in session.scalars(query, {"filing_id": filing_id, "owners": owners}):
         found[attachment.owner_id][attachment.slot] = attachment
     return found
+
+
+# Kept, because building a statement takes as long as sending it.
+_all_attachments = select(Attachment).where(Attachment.filing_id == bindparam("filing_id"))
+_attachments_of = _all_attachments.where(Attachment.owner_id.in_(bindparam("owners", expanding=True)))
