@@ -16,7 +16,7 @@ from extensions import db
 from models.login_session import LoginSession
 from tests.build import build_reviewer
 
-PAGE_ROWS, ROUNDS = 50, 9
+PAGE_ROWS, ROUNDS = 50, 4
 BARE = "SELECT id, name, submitted_at FROM filing WHERE receiving_office_id IS NOT NULL ORDER BY submitted_at, id LIMIT 50"
 
 
