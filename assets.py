@@ -15,7 +15,10 @@ import rjsmin
 # What every page loads, as one file in this order. A new source of static/ that all pages need is one more name
 # here; a script that only some pages need stays out, is published alone, and those pages load it by `asset(…)`.
 BUNDLE = "hatchery.js"
-SOURCES = ("vendor/htmx.min.js", "app.js", "saving.js", "sheet.js", "fields.js")
+SOURCES = ("vendor/htmx.min.js", "app.js", "saving.js", "sheet.js", "fields.js", "waiting.js")
+# What a page fetches once somebody types on a computer of his own, or while something waits to be uploaded.
+LATER = "later.js"
+LATER_SOURCES = ("drafts_store.js", "drafts.js", "drafts_list.js", "outbox.js")
 
 TEXT = {".css", ".js", ".svg", ".webmanifest"}
 PUBLISHED = TEXT | {".png", ".ico"}
@@ -57,11 +60,12 @@ def service_worker(source: Path, names: dict[str, str], prefix: str = "/static/"
 
 def _contents(source: Path, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """Pairs of name and content. The manifest comes last, as it names other files."""
-    yield BUNDLE, "\n".join(_script(source / name) for name in SOURCES).encode()
+    for bundle, sources in ((BUNDLE, SOURCES), (LATER, LATER_SOURCES)):
+        yield bundle, "\n".join(_script(source / name) for name in sources).encode()
     files = (path for path in source.rglob("*") if path.suffix in PUBLISHED and path.name != SERVICE_WORKER)
     for path in sorted(files, key=lambda path: (path.suffix == ".webmanifest", path.as_posix())):
         name = path.relative_to(source).as_posix()
-        if name not in SOURCES:
+        if name not in SOURCES + LATER_SOURCES:
             yield name, _content(path, names)
 
 

@@ -20,9 +20,14 @@ NOT_CONTENT = ("csrf_token", "idempotency_key")
 
 
 def new_key() -> str:
-    """Return the key of the forms of this page, another one for every page."""
+    """Return the key of the forms of this page, another one for every page.
+
+    A form that comes back refused keeps its key: mended, it is still the same act, perhaps one that waits in
+    a browser and is settled by it.
+    """
     if "form_key" not in g:
-        g.form_key = uuid.uuid4().hex
+        posted = "" if "key_is_spent" in g else request.form.get("idempotency_key", "")
+        g.form_key = posted or uuid.uuid4().hex
     key: str = g.form_key
     return key
 
@@ -33,13 +38,16 @@ def was_done() -> bool:
     A parallel request with the same key waits here until the first is committed.
     """
     earlier = earlier_attempt()
-    return earlier is not None and earlier.digest == _digest()
+    if earlier is None or earlier.digest != _digest():
+        return False
+    g.key_is_spent = True
+    return True
 
 
 def made_before() -> uuid.UUID | None:
     """Return what an earlier attempt at this very request made; None when this is the first."""
     earlier = earlier_attempt()
-    return earlier.made_id if earlier is not None and earlier.digest == _digest() else None
+    return earlier.made_id if earlier is not None and was_done() else None
 
 
 def earlier_attempt() -> IdempotencyKey | None:
@@ -59,6 +67,7 @@ def earlier_attempt() -> IdempotencyKey | None:
 def remember(made_id: uuid.UUID | None = None, version: int | None = None) -> None:
     """Note that this request was carried out, what it made, and the version of the row or tab it left."""
     if key := _key():
+        g.key_is_spent = True
         db.session.merge(
             IdempotencyKey(account_id=me().account_id, key=key, path=request.path[:200], digest=_digest(),
                            made_id=made_id, made_version=version, created_at=datetime.now(UTC))

@@ -23,7 +23,7 @@ def source(tmp_path):
     (folder / "vendor").mkdir(parents=True)
     (folder / "app.css").write_text("a { color: red; }  /* why */\n", "utf-8")
     (folder / "vendor" / "htmx.min.js").write_text("var htmx=(function(){}())\n" * 50, "utf-8")
-    for name in assets.SOURCES[1:]:
+    for name in (*assets.SOURCES[1:], *assets.LATER_SOURCES):
         (folder / name).write_text(f"'use strict';\n// why\nvar {name[:2]}  =  'http://x';\n", "utf-8")
     (folder / "viewer.js").write_text("var c  =  2;", "utf-8")
     (folder / "icon.png").write_bytes(b"\x89PNG")
@@ -57,7 +57,7 @@ def test_text_has_compressed_twins_and_pictures_have_none(source, tmp_path):
 
 def test_only_what_browsers_need_is_published(source, tmp_path):
     assert set(assets.build(source, tmp_path / "out")) == {
-        "app.css", "hatchery.js", "viewer.js", "icon.png", "manifest.webmanifest",
+        "app.css", "hatchery.js", "later.js", "viewer.js", "icon.png", "manifest.webmanifest",
     }  # fmt: skip
 
 
@@ -119,7 +119,8 @@ def test_the_service_worker_keeps_styles_scripts_shapes_and_the_manifest_only(so
     kept = json.loads(re.search(r"ASSETS = (\[.*?\]);", body)[1])
     assert assets.build_id(names) in body
     assert sorted(kept) == sorted(
-        "/static/" + names[name] for name in ("app.css", "hatchery.js", "viewer.js", "manifest.webmanifest")
+        "/static/" + names[name]
+        for name in ("app.css", "hatchery.js", "later.js", "viewer.js", "manifest.webmanifest")
     )
 
 
@@ -139,6 +140,7 @@ def test_style_and_scripts_keep_their_budgets(shipped):
     print(f"scripts {packed(scripts):,} of 22,528 bytes, style {packed(style):,} of 10,240; gzip: "
           f"{len(gzip.compress(scripts, 9)):,} and {len(gzip.compress(style, 9)):,}")  # fmt: skip
     assert packed(scripts) <= 22 * 1024
+    assert packed(shipped["later.js"].read_bytes()) <= 6 * 1024  # after somebody typed, on his own computer
     assert packed(style) <= 10_240
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
@@ -40,7 +41,7 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Add a row; an untouched blank row together with 保存 or 下一步 only moves on."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
-    form = table.form(request.form)
+    form = table.form(_answers(table))
     page = page_of_table(filing, table)
     if "op" in request.form and _is_untouched(table, form):
         return _move_on(page, table)
@@ -50,6 +51,13 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     row = find_row(filing, table, made_id) if made_id else _add(filing, table, form)
     page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "added")
+
+
+def _answers(table: Table) -> MultiDict[str, str]:
+    """Return the posted answers; what a browser must not keep stays as an earlier attempt brought it."""
+    earlier = earlier_attempt()
+    row = db.session.get(table.model, earlier.made_id) if earlier else None
+    return chosen_answers(table.form, row) if row is not None else request.form
 
 
 def _add(filing: Filing, table: Table, form: FilingForm) -> Any:

@@ -49,12 +49,13 @@ class Clerk:
         form.append("file", file)
         return self.page.context.request.post(path, multipart=form)
 
-    def sign_in(self, login: str, account_type: str = "legal") -> None:
+    def sign_in(self, login: str, account_type: str = "legal", *, own_computer: bool = False) -> None:
         """Sign in through the page; the captcha is prefilled in the demo."""
         self.open(f"/login?account_type={account_type}")
         self.has_javascript = self.page.locator("html.js").count() == 1
         self.page.get_by_label("登录名").fill(login)
         self.page.get_by_label("密码", exact=True).fill(PASSWORD)
+        self.page.get_by_label("这是公共电脑").set_checked(not own_computer)
         self.page.get_by_role("button", name="用户登录").click()
         expect(self.page.get_by_text(f"当前用户：{login}")).to_be_attached()
 

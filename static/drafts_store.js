@@ -1,0 +1,106 @@
+'use strict';
+// What waits in this browser until the server has it: a record for each act or draft, its answers encrypted.
+(function () {
+  var page = window.hatchery, meta = document.querySelector('meta[name=drafts]');
+  if (!page || !window.indexedDB || !window.crypto || !crypto.subtle || !navigator.locks || !window.BroadcastChannel) return;
+
+  var NAME = 'hatchery', WEEK = 604800000, given = meta ? meta.content.split(' ') : [], opened = null;
+  // The key lives here and nowhere else: not on the disk, and not in the page.
+  var key = given[1] && crypto.subtle.importKey('raw', bytes(given[1]), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  if (meta) meta.remove();
+
+  function bytes(base64) { return Uint8Array.from(atob(base64), function (one) { return one.charCodeAt(0); }); }
+
+  function database() {
+    opened = opened || new Promise(function (done, fail) {
+      var ask = indexedDB.open(NAME, 1);
+      ask.onupgradeneeded = function () { ask.result.createObjectStore('kept', { keyPath: 'n', autoIncrement: true }); };
+      ask.onsuccess = function () {
+        ask.result.onversionchange = function () { ask.result.close(); opened = null; };
+        done(ask.result);
+      };
+      ask.onerror = function () { fail(ask.error); };
+    });
+    return opened;
+  }
+
+  // Let `act` look at all records of this person and change them, in one transaction. The promise keeps when
+  // all of it is on the disk.
+  function change(act) {
+    return database().then(function (base) {
+      return new Promise(function (done, fail) {
+        var work = base.transaction('kept', 'readwrite', { durability: 'strict' }), records = work.objectStore('kept');
+        var ask = records.getAll(), result;
+        ask.onsuccess = function () {
+          result = act(ask.result.filter(function (one) { return !given[0] || one.owner === given[0]; }), records, ask.result);
+        };
+        work.oncomplete = function () { done(result); };
+        work.onabort = function () { fail(work.error); };
+      });
+    });
+  }
+
+  // What is another person's, or older than a week, is not kept any longer.
+  function tidy() {
+    return change(function (own, records, all) {
+      all.forEach(function (one) {
+        if (one.owner !== given[0] || Date.now() - one.at > WEEK) records.delete(one.n);
+      });
+    });
+  }
+
+  function seal(answers) {
+    var iv = crypto.getRandomValues(new Uint8Array(12));
+    return key.then(function (secret) {
+      return crypto.subtle.encrypt({ name: 'AES-GCM', iv: iv }, secret, new TextEncoder().encode(JSON.stringify(answers)));
+    }).then(function (text) { return { iv: iv, text: text }; });
+  }
+
+  function unseal(box) {
+    return key.then(function (secret) { return crypto.subtle.decrypt({ name: 'AES-GCM', iv: box.iv }, secret, box.text); })
+      .then(function (text) { return JSON.parse(new TextDecoder().decode(text)); });
+  }
+
+  // later.js is fetched by pages that find this mark, or in which somebody types.
+  function mark(isNeeded) {
+    try {
+      if (isNeeded) localStorage.setItem('ui.kept', '1');
+      else localStorage.removeItem('ui.kept');
+    } catch (blocked) { /* then a page fetches it when somebody types */ }
+  }
+
+  function clear() {
+    mark(false);
+    return new Promise(function (done) {
+      var ask = indexedDB.deleteDatabase(NAME);
+      ask.onsuccess = ask.onerror = done;
+    });
+  }
+
+  function refresh() {
+    return change(function (own) { return own; }).then(function (own) {
+      store.kept = own;
+      mark(own.length);
+      document.dispatchEvent(new Event('hatchery:kept'));
+    });
+  }
+
+  function forget(isIt) {
+    return change(function (own, records) {
+      own.filter(isIt).forEach(function (one) { records.delete(one.n); });
+    }).then(refresh);
+  }
+
+  function random() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), function (one) { return (one + 256).toString(16).slice(1); }).join('');
+  }
+  function clock(at) { return new Date(at).toTimeString().slice(0, 5); }
+
+  // `kept` is what lies there now, as of the last refresh; `unstored` what this page alone knows, by key of the act.
+  var store = {
+    owner: given[0], mayKeep: Boolean(meta && meta.hasAttribute('data-keep')), page: random(), kept: [], unstored: {},
+    change: change, refresh: refresh, forget: forget, tidy: tidy, seal: seal, unseal: unseal, clear: clear,
+    random: random, clock: clock
+  };
+  page.store = store;
+}());

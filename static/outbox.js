@@ -1,0 +1,140 @@
+'use strict';
+// Sends what waits in this browser, shows how much it is, and asks before signing out throws it away.
+(function () {
+  var page = window.hatchery, store = page && page.store;
+  if (!store) return;
+
+  var on = page.on, all = page.all, say = page.say, channel = new BroadcastChannel('hatchery');
+  var isSending = false, isOver = false, isWanted = false, timer = 0, delay = 5000, tried = {}, sent = 0, note = '', running = Promise.resolve();
+  var FRAGMENT = { 'HX-Request': 'true' };
+  var WHY = { 403: '没有权限', 404: '服务器上已没有这一项', 409: '已被他人修改或已不在填报中', 413: '内容过大', 422: '有内容须改' };
+
+  function acts() { return store.kept.filter(function (one) { return one.isAct; }); }
+  function here(one) { return all('form[data-local]').some(function (form) { return form.getAttribute('action') === one.url; }); }
+  function drafts() { return store.kept.filter(function (one) { return !one.isAct && !here(one); }); }
+
+  // Another page of this browser that still lives sends its own; it alone knows what may not be stored.
+  function isOthers(one) {
+    if (one.page === store.page) return Promise.resolve(false);
+    return navigator.locks.request('page-' + one.page, { ifAvailable: true }, function (lock) { return !lock; });
+  }
+
+  function flush() {
+    clearTimeout(timer);
+    if (isSending || isOver || !acts().length) { isWanted = isSending; return running; }
+    isSending = true;
+    isWanted = false;
+    running = navigator.locks.request('hatchery-outbox', send).then(function () {
+      delay = 5000;
+      note = '';
+    }, function (why) {
+      note = why === 401 ? '，登录后自动上传' : '';
+      timer = setTimeout(flush, delay);
+      delay = Math.min(2 * delay, 600000);
+    }).then(store.refresh).then(function () {
+      isSending = false;
+      if (sent) arrived();
+      channel.postMessage('changed');
+      if (isWanted) timer = setTimeout(flush, 1000);
+    });
+    return running;
+  }
+
+  async function send() {
+    var answer = await fetch('/account/drafts', { headers: FRAGMENT, cache: 'no-store' });
+    if (!answer.ok) throw answer.status;
+    var words = (await answer.text()).split(' '), passed = {};
+    if (words[0] !== store.owner) { over(); return; }
+    await store.refresh();
+    for (var one of acts()) {
+      var place = one.place, whole = one.url.split('/')[2];
+      if (passed[whole] || passed[place]) continue;
+      if (await isOthers(one)) { passed[whole] = true; continue; }
+      if (one.why && tried[one.n] === one.revision) { passed[place] = true; continue; }
+      tried[one.n] = one.revision;
+      if (await isTaken(one, words[1])) sent += 1;
+      else passed[place] = true;
+    }
+  }
+
+  // Send one act. Whatever keeps it from the server for now is thrown; a refusal is noted at the act.
+  async function isTaken(one, token) {
+    var answers = await store.unseal(one.box), left = store.unstored[one.url + one.key], body = new URLSearchParams();
+    answers.forEach(function (each) { if (!left || !/^keep_/.test(each[0])) body.append(each[0], each[1]); });
+    (left || []).forEach(function (pair) { body.append(pair[0], pair[1]); });
+    var headers = Object.assign({ 'X-CSRFToken': token }, FRAGMENT);
+    var answer = await fetch(one.url, { method: 'POST', headers: headers, body: body, redirect: 'manual' }), text = await answer.text();
+    var isIn = answer.ok || (answer.status === 422 && text.indexOf('id="tab-version"') > 0);
+    if (!isIn && !WHY[answer.status]) throw answer.status;
+    await store.change(function (own, records) {
+      var now = own.filter(function (each) { return each.n === one.n && each.revision === one.revision; })[0];
+      if (now && isIn) records.delete(one.n);
+      else if (now) records.put(Object.assign(now, { why: WHY[answer.status] }));
+    });
+    return isIn;
+  }
+
+  // Show what the server has now, unless somebody is typing.
+  function arrived() {
+    say('ok', 'done', sent + ' 处修改已上传');
+    sent = 0;
+    if (acts().length || document.querySelector('form[data-dirty]') || !document.querySelector('form[data-local], tr[data-kept]')) return;
+    window.htmx.ajax('GET', window.location.pathname + window.location.search, { target: '#main', swap: 'outerHTML' });
+  }
+
+  function show() {
+    var bar = document.getElementById('unsent'), waiting = acts().length, typed = drafts().length;
+    if (!bar || !store.owner) return;
+    bar.hidden = !waiting && !typed;
+    bar.firstElementChild.textContent = (waiting ? waiting + ' 处修改尚未上传' : '') + (waiting && typed ? '，' : '') + (typed ? typed + ' 份草稿未保存' : '') + note;
+  }
+
+  function over() {
+    isOver = true;
+    document.dispatchEvent(new Event('hatchery:over'));
+  }
+
+  // Signing out leaves nothing behind, and so asks first about what the server does not have.
+  window.addEventListener('submit', function (event) {
+    var form = event.target, button = document.activeElement;
+    if (!form.hasAttribute('data-signout') || !store.owner || form.hasAttribute('data-cleared')) return;
+    event.preventDefault();
+    event.stopPropagation();
+    function leave() {
+      over();
+      store.clear().then(function () {
+        channel.postMessage('out');
+        form.setAttribute('data-cleared', '');
+        all('form[data-dirty]').forEach(function (one) { one.removeAttribute('data-dirty'); });
+        (form.contains(button) ? button : form.querySelector('button')).click();
+      });
+    }
+    if (store.kept.length) store.list.beforeLeaving(leave);
+    else leave();
+  }, true);
+
+  channel.onmessage = function (event) {
+    if (event.data === 'changed') { store.refresh(); return; }
+    over();
+    store.clear().then(function () { window.location.replace('/login'); });
+  };
+  on('hatchery:kept', show);
+  on('hatchery:keep', function () { channel.postMessage('changed'); if (navigator.onLine) timer = setTimeout(flush, 1000); });
+  on('hatchery:ready', flush);
+  on('htmx:afterRequest', function (event) {
+    if (!event.detail.successful) return;
+    if (event.detail.requestConfig.verb !== 'get') tried = {};
+    flush();
+  });
+  on('visibilitychange', flush);
+  on('hatchery:signed-in', flush);
+  window.addEventListener('online', function () { delay = 5000; flush(); });
+
+  on('click', function (event) { if (page.near(event, '#unsent button')) store.list.open(); });
+  store.acts = acts;
+  store.drafts = drafts;
+  store.flush = function (again) {
+    if (again) tried = {};
+    return flush();
+  };
+}());
