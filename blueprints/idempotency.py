@@ -16,7 +16,7 @@ from extensions import db
 from models.idempotency_key import IdempotencyKey
 
 # What differs between two attempts at the same thing.
-NOT_CONTENT = ("csrf_token", "idempotency_key")
+NOT_CONTENT = ("csrf_token", "idempotency_key", "refused_before")
 
 
 def new_key() -> str:
@@ -35,10 +35,12 @@ def new_key() -> str:
 def was_done() -> bool:
     """Say whether this very request, same key, address and content, was carried out already.
 
+    What a browser keeps gets a new key when it is refused, and says so: whatever was carried out with that
+    key since is the mended form, which settles it.
     A parallel request with the same key waits here until the first is committed.
     """
     earlier = earlier_attempt()
-    if earlier is None or earlier.digest != _digest():
+    if earlier is None or (earlier.digest != _digest() and "refused_before" not in request.form):
         return False
     g.key_is_spent = True
     return True

@@ -1,7 +1,7 @@
 'use strict';
 // The list of what waits in this browser, and what one may do with it.
 (function () {
-  var store = window.hatchery.store, dialog = document.getElementById('dialog'), place = document.getElementById('local-drafts');
+  var store = window.hatchery.store, dialog = document.getElementById('dialog'), place = document.getElementById('local-drafts'), shown = null;
   if (!store) return;
 
   function make(tag, text, within, act) {
@@ -18,7 +18,7 @@
     head.className = 'dialog-head';
     make('h2', title, head).id = 'dialog-title';
     make('button', '关闭', head, function () {}).setAttribute('data-close', '');
-    titles(make('div', '', dialog));
+    shown = titles(make('div', '', dialog));
     foot = make('div', '', dialog);
     foot.className = 'dialog-foot';
     if (!dialog.open) dialog.showModal();
@@ -37,6 +37,7 @@
         store.forget(function (each) { return each.n === one.n; }).then(again);
       });
     });
+    return body;
   }
   function again() { if (store.acts().length + store.drafts().length) list(); else dialog.close(); }
 
@@ -65,7 +66,7 @@
       [['csrf_token', token]].concat(answers).forEach(function (each) {
         var area = make('textarea', '', form);
         area.name = each[0];
-        area.value = each[1];
+        area.value = each[0] === 'idempotency_key' ? one.key : each[1];
       });
       form.submit();
     });
@@ -86,6 +87,11 @@
     });
   }
 
+  window.hatchery.on('hatchery:kept', function () {
+    if (!shown || !document.contains(shown)) return;
+    shown.textContent = '';
+    titles(shown);
+  });
   store.list = { open: list, beforeLeaving: beforeLeaving };
 
   // The page for a lost connection has nobody's key: it shows titles only.

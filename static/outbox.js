@@ -61,15 +61,19 @@
   async function isTaken(one, token) {
     var answers = await store.unseal(one.box), left = store.unstored[one.url + one.key], body = new URLSearchParams();
     answers.forEach(function (each) { if (!left || !/^keep_/.test(each[0])) body.append(each[0], each[1]); });
+    body.set('idempotency_key', one.key);
+    if (one.why) body.append('refused_before', '1');
     (left || []).forEach(function (pair) { body.append(pair[0], pair[1]); });
     var headers = Object.assign({ 'X-CSRFToken': token }, FRAGMENT);
     var answer = await fetch(one.url, { method: 'POST', headers: headers, body: body, redirect: 'manual' }), text = await answer.text();
-    var isIn = answer.ok || (answer.status === 422 && text.indexOf('id="tab-version"') > 0);
+    var fresh = store.random(), isIn = answer.ok || (answer.status === 422 && text.indexOf('id="tab-version"') > 0);
     if (!isIn && !WHY[answer.status]) throw answer.status;
+    if (left && !isIn && !one.why) store.unstored[one.url + fresh] = left;
     await store.change(function (own, records) {
       var now = own.filter(function (each) { return each.n === one.n && each.revision === one.revision; })[0];
       if (now && isIn) records.delete(one.n);
-      else if (now) records.put(Object.assign(now, { why: WHY[answer.status] }));
+      // A key of its own, so that whatever is carried out with it is the mended form.
+      else if (now) records.put(Object.assign(now, { why: WHY[answer.status], key: now.why ? now.key : fresh }));
     });
     return isIn;
   }
@@ -123,8 +127,11 @@
   on('hatchery:ready', flush);
   on('htmx:afterRequest', function (event) {
     if (!event.detail.successful) return;
-    if (event.detail.requestConfig.verb !== 'get') tried = {};
-    flush();
+    var config = event.detail.requestConfig, acted = config.verb !== 'get';
+    if (acted) tried = {};
+    if (acted && acts().some(isMended)) store.forget(isMended).then(flush);
+    else flush();
+    function isMended(one) { return one.isAct && one.why && one.place === config.path; }
   });
   on('visibilitychange', flush);
   on('hatchery:signed-in', flush);

@@ -41,13 +41,13 @@ def add_row(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     """Add a row; an untouched blank row together with 保存 or 下一步 only moves on."""
     filing = editable_filing(filing_id)
     table = find_table(filing, name)
+    made_id = made_before()
     form = table.form(_answers(table))
     page = page_of_table(filing, table)
     if "op" in request.form and _is_untouched(table, form):
         return _move_on(page, table)
-    if not judge_form(table, form):
+    if not made_id and not judge_form(table, form):
         return _answer(page, table, blank_row(page, table, form), 422)
-    made_id = made_before()
     row = find_row(filing, table, made_id) if made_id else _add(filing, table, form)
     page = page_of_table(filing, table)
     return _saved(page, table, one_row(page, table, row), "added")

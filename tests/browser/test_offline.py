@@ -233,7 +233,8 @@ def test_signing_out_can_upload_first(clerk: Clerk) -> None:
     assert addresses(clerk) == [TYPED[0]]
 
 
-def test_a_conflict_is_settled_by_a_choice(clerk: Clerk) -> None:
+@pytest.mark.parametrize("side", ["mine", "theirs"])
+def test_a_conflict_is_settled_by_a_choice(clerk: Clerk, side: str) -> None:
     page = clerk.page
     clerk.open("venue")
     clerk.add_row("venue_rows", {"address": "甲"})
@@ -251,10 +252,11 @@ def test_a_conflict_is_settled_by_a_choice(clerk: Clerk) -> None:
     page.get_by_role("button", name="查看并处理").click()
     expect(page.locator("h1")).to_contain_text("已被他人修改")
     expect(page.locator("main")).to_contain_text(TYPED[0])
+    page.locator(f"[name=keep_address][value={side}]").check()
     page.get_by_role("button", name="按所选保存").click()
     expect(page.locator("#unsent")).to_be_hidden()
     all_is_sent(clerk)
-    assert addresses(clerk) == [TYPED[0]]
+    assert addresses(clerk) == [TYPED[0] if side == "mine" else TYPED[1]]
 
 
 @pytest.mark.long
