@@ -52,8 +52,7 @@
     if (!store.mayKeep || isOver) return;
     next(function () {
       if (isOver || !form.isConnected || !form.hasAttribute('data-dirty')) return null;
-      var part = storable(form, Array.from(new FormData(form)));
-      return write(form, form.getAttribute('action'), part.answers, false).then(store.refresh);
+      return write(form, form.getAttribute('action'), storable(form, Array.from(new FormData(form))).answers, false).then(store.refresh);
     }).catch(full);
   }
 
@@ -175,7 +174,9 @@
           fill(form, answers);
           say('warn', 'warn', '已恢复 ' + clock(draft.at) + ' 填写、尚未保存的内容');
           capture(form);
-          decides = form.id === 'tab-form' ? form : all('[data-decides]').filter(function (field) { return field.form === form; })[0];
+          decides = form.id === 'tab-form' ? form : all('[data-decides]').filter(function (field) {
+            return field.form === form && (field.options ? !field.options[field.selectedIndex].defaultSelected : field.checked !== field.defaultChecked);
+          })[0];
           if (decides) decides.dispatchEvent(new Event('change', { bubbles: true }));
         });
       }).catch(function () { forget(function (one) { return one.n === draft.n; }); });
