@@ -4,6 +4,8 @@ import argparse
 import importlib
 import logging
 import os
+import signal
+import sys
 
 from bench import machine
 from bench.measure import Report
@@ -31,6 +33,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], help="for P9")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # so that what was started is stopped
     unknown = set(options.numbers) - set(BENCHMARKS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
