@@ -163,15 +163,16 @@ def test_the_queue_costs_the_same_with_more_filings(
     for number in (1, 12):
         for _ in range(number):
             filing = build_filing(session)
-            filing.receiving_office, filing.submitted_at = reviewer.office, NOW
-            filing.status, filing.current_level = "under_review", "city"
+            filing.receiving_office = filing.current_office = reviewer.office
+            filing.status, filing.current_level, filing.submitted_at = "under_review", "city", NOW
+            filing.first_level = filing.reached_level = "city"
         clerk.get("/review")
         with counted() as statements:
             page = clerk.page("/review")
         counts.append(len(statements))
     assert len(page.select("#queue tbody tr")) == 13
     print(f"the queue: {counts[0]} statements", *statements, sep="\n    ")
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 5
 
 
 def add_version(session: Session, filing: Filing, account: Account) -> None:
