@@ -55,7 +55,7 @@ def load_batches(session: Session) -> None:
         period_start=date(2020, 11, 1), period_end=date(2021, 10, 31), cutoff_date=date(2021, 10, 31),
         latest_start_date=date(2020, 4, 30), open_at=date(2021, 11, 1),
         applicant_deadline=date(2021, 11, 30), city_deadline=date(2021, 12, 15),
-        province_deadline=date(2021, 12, 31), offers_next_office=True, paper_copies=5,
+        province_deadline=date(2021, 12, 31), city_days=10, province_days=20, torch_days=20, offers_next_office=True, paper_copies=5,
         stamp_hint=STAMP_HINT, limits=LIMITS, required_statistics=REQUIRED_STATISTICS,
         recommend_quota_ratio=None, exclude_if_operator_certified=True,
         format_requirements=text("format_requirements"), priority_directions=PRIORITY_DIRECTIONS,

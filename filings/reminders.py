@@ -1,16 +1,22 @@
 """What people are reminded of once a day."""
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from clock import SHANGHAI
-from models.batch import Batch
+from filings.working_days import WorkingDays
+from models.account import Account
+from models.batch import Batch, start_of
 from models.filing import Filing, Status
 from models.notification import accounts_for, notify
+from models.office import Office
+from models.special_day import read_special_days
 
 DAYS_BEFORE = (14, 7, 3, 1)
+LONG_WAIT = 10  # working days
 UNFINISHED = (Status.DRAFT, Status.RETURNED, Status.WITHDRAWN)
 
 
@@ -44,3 +50,36 @@ def _remind(session: Session, filing: Filing, now: datetime) -> None:
     }  # fmt: skip
     accounts = accounts_for(session, filing.unit, now)
     notify(session, accounts, "deadline_near", values, f"/filings/{filing.id}/problems", now)
+
+
+def remind_reviewers(session: Session, now: datetime) -> int:
+    """Tell the reviewers of each office what waits for them, on working days; returns the number of offices.
+
+    Waiting is counted in working days since the filing arrived; more than LONG_WAIT is long.
+    """
+    today, calendar = now.astimezone(SHANGHAI).date(), WorkingDays(read_special_days(session))
+    if not calendar.is_working(today):
+        return 0
+    long_ago = start_of(calendar.earliest(today, LONG_WAIT))
+    is_long = func.sum(case((Filing.arrived_at < long_ago, 1), else_=0))
+    query = (
+        select(Office, func.count(), is_long)
+        .join(Filing, Filing.current_office_id == Office.id)
+        .where(Filing.status == Status.UNDER_REVIEW, Office.is_active)
+        .group_by(Office.id)
+    )
+    waiting = session.execute(query).all()
+    people = _reviewers(session)
+    for office, count, long_count in waiting:
+        values = {"机构": office.name, "件数": count, "超时件数": long_count, "天数": LONG_WAIT}
+        notify(session, people.get(office.id, []), "reviewer_digest", values, "/review", now)
+    return len(waiting)
+
+
+def _reviewers(session: Session) -> dict[uuid.UUID, list[Account]]:
+    query = select(Account).where(Account.staff_role == "reviewer", Account.state == "active")
+    people: dict[uuid.UUID, list[Account]] = {}
+    for account in session.scalars(query.order_by(Account.login_name)):
+        if account.office_id is not None:
+            people.setdefault(account.office_id, []).append(account)
+    return people

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from clock import SHANGHAI
 from filings.kinds import kind_of
+from filings.pace import time_here, usual_time
 from forms.formats import show_long_date
 from models.event import Event
 from models.filing import LEVEL_TEXTS, Filing, Status
@@ -19,6 +21,7 @@ ACT_TEXTS = {
     "submit": "提交申报材料",
     "withdraw": "撤回",
     "resume": "继续填报",
+    "copy": "复制以前的申报内容",
     "pass": "{office}审核通过，送达下一级",
     "return": "{office}退回修改",
     "reject": "{office}审核不通过",
@@ -30,6 +33,7 @@ ACT_TEXTS = {
     "expire": "申报时间已过，自动作废",
     "revoke": "{office}取消资格",
     "void": "{office}作废",
+    "receive_paper": "{office}签收纸质材料",
     "correct": "{office}更正了刚才的审核结果",
 }
 
@@ -51,12 +55,14 @@ class Step:
     note: str = ""
 
 
-def timeline(session: Session, filing: Filing) -> list[Step]:
-    """List what happened, where the filing is now, and what comes next; acts inside an office are left out."""
+def timeline(session: Session, filing: Filing, now: datetime) -> list[Step]:
+    """List what happened, who has the filing now and since when, how long that usually takes, and what comes
+    next; acts inside an office are left out.
+    """
     steps = [_past(event, office) for event, office in _events(session, filing.id) if event.act in ACT_TEXTS]
     office = filing.current_office
     if filing.status == Status.UNDER_REVIEW and office:
-        steps += [Step("now", f"{office.name}审核"), *_levels_above(filing)]
+        steps += [Step("now", f"{office.name}审核", note=_pace(session, filing, now)), *_levels_above(filing)]
     if filing.status == Status.PUBLICITY and office:
         steps += [Step("now", f"{office.name}公示中"), *_levels_above(filing)]
     if filing.status == Status.RETURNED:
@@ -78,6 +84,20 @@ def desk_log(session: Session, filing: Filing) -> list[Step]:
         )
         for event, office in reversed(_events(session, filing.id))
     ]  # fmt: skip
+
+
+def _pace(session: Session, filing: Filing, now: datetime) -> str:
+    """Say since when the office has it, by when it should decide, and how long it usually takes."""
+    time = time_here(session, filing, now)
+    usual = usual_time(session, filing.kind, filing.current_level or "")
+    since = filing.arrived_at or filing.submitted_at
+    parts = [f"{show_long_date(since.astimezone(SHANGHAI).date())}送达" if since else ""]
+    if time is not None:
+        parts.append(f"已用 {time.used} 个工作日")
+        parts.append(f"应在{show_long_date(time.due_on)}前办结" if time.due_on and not time.is_late else "")
+    if usual is not None:
+        parts.append(f"这一级通常 {usual.median} 个工作日办结，九成不超过 {usual.most} 个")
+    return "，".join(filter(None, parts))
 
 
 def _levels_above(filing: Filing) -> list[Step]:

@@ -44,6 +44,12 @@ class WorkingDays:
         """Count the working days after `first` up to and including `last`; 0 when `last` is not later."""
         return sum(self.is_working(day) for day in _days(first, last))
 
+    def earliest(self, day: date, count: int) -> date:
+        """Return the earliest day from which to `day` there are no more than `count` working days."""
+        while (step := int(self.is_working(day))) <= count:
+            count, day = count - step, day - ONE_DAY
+        return day
+
 
 def _days(first: date, last: date) -> Iterator[date]:
     while first < last:

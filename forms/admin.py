@@ -56,6 +56,13 @@ class BatchForm(AdminForm):
     applicant_deadline = DateField("申报截止", [RequiredToSubmit()], description="当天 24:00 前可以提交")
     city_deadline = DateField("市级审核截止")
     province_deadline = DateField("省级审核截止")
+    district_days = CountField(
+        "区县级办理时限", least=1, most=250, unit="个工作日", description="留空则不设时限"
+    )
+    city_days = CountField("市级办理时限", least=1, most=250, unit="个工作日",
+                           description="从送达次日起算，申报在申报单位手中和公示期间不计")  # fmt: skip
+    province_days = CountField("省级办理时限", least=1, most=250, unit="个工作日")
+    torch_days = CountField("火炬中心办理时限", least=1, most=250, unit="个工作日")
     offers_next_office = YesNoField("申报单位可选上一级受理机构", [RequiredToSubmit()])
     exclude_if_operator_certified = YesNoField("运营主体已有国家级孵化器的不得申报", [RequiredToSubmit()])
     paper_copies = CountField("纸质材料份数", [RequiredToSubmit()], most=20, unit="份")

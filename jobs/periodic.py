@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
 from extensions import clock, db
-from filings.reminders import remind_of_deadlines
+from filings.expiry import expire_overdue
+from filings.reminders import remind_of_deadlines, remind_reviewers
 from models.periodic_run import claim_day
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,11 @@ class Daily:
     work: Callable[[Session, datetime], int]
 
 
-DAILY = (Daily("remind_of_deadlines", time(8), remind_of_deadlines),)
+DAILY = (
+    Daily("expire_overdue", time(0), expire_overdue),
+    Daily("remind_of_deadlines", time(8), remind_of_deadlines),
+    Daily("remind_reviewers", time(8, 30), remind_reviewers),
+)
 
 
 def run_due() -> None:

@@ -27,6 +27,12 @@ class Batch(HasUuid, Base):
     city_deadline: Mapped[date | None]
     province_deadline: Mapped[date | None]
     torch_deadline: Mapped[date | None]
+    district_days: Mapped[int | None] = mapped_column(
+        comment="working days a level has to decide; None: no limit"
+    )
+    city_days: Mapped[int | None]
+    province_days: Mapped[int | None]
+    torch_days: Mapped[int | None]
     offers_next_office: Mapped[bool] = mapped_column(
         default=True, comment="the applicant may also choose the office above the nearest"
     )
@@ -53,6 +59,13 @@ class Batch(HasUuid, Base):
             "province": self.province_deadline, "torch": self.torch_deadline,
         }  # fmt: skip
         return deadlines[level]
+
+    def days_for(self, level: str) -> int | None:
+        """Return how many working days offices of `level` have to decide; None when no limit is set."""
+        return {
+            "district": self.district_days, "city": self.city_days, "province": self.province_days,
+            "torch": self.torch_days,
+        }[level]  # fmt: skip
 
     def is_open_at(self, level: str, now: datetime) -> bool:
         """Say whether offices of `level` may still send 通过."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
@@ -50,7 +50,7 @@ class Event(HasUuid, Base):
     def digest(self) -> str:
         """Compute what `hash` must be."""
         covered = [
-            str(self.stream_id), self.number, self.act, self.at.isoformat(), str(self.account_id),
+            str(self.stream_id), self.number, self.act, self.at.astimezone(UTC).isoformat(), str(self.account_id),
             self.actor_name, self.actor_role, str(self.office_id), self.address, self.from_status,
             self.to_status, self.note, self.details, self.previous_hash,
         ]  # fmt: skip

@@ -13,6 +13,7 @@ from models.base import Base, HasUuid, UtcDateTime
 from models.batch import Batch, end_of
 from models.carrier import Carrier
 from models.event import Actor, record_event
+from models.failing_condition import note_failing
 from models.material_version import MaterialVersion
 from models.moves import EDITABLE, LEVEL_TEXTS, MOVES, OPEN, STATUS_TEXTS, IllegalMove, Status
 from models.notification import announce
@@ -81,7 +82,12 @@ class Filing(HasUuid, Base):
         # Two requests at once cannot open two filings for one carrier in one batch.
         Index("uq_filing_open_carrier", "kind", "batch_id", "carrier_id", unique=True,
               sqlite_where=_open_carriers, postgresql_where=_open_carriers),
+        # The queue reads a page in one of these orders, from wherever the page begins.
         Index("ix_filing_desk", "current_office_id", "status", "arrived_at"),
+        Index("ix_filing_desk_arrived_at", "current_office_id", "arrived_at", "id"),
+        Index("ix_filing_desk_name", "current_office_id", "name", "id"),
+        Index("ix_filing_submitted_at", "submitted_at", "id"),
+        Index("ix_filing_name", "name", "id"),
     )  # fmt: skip
 
     @property
@@ -142,12 +148,14 @@ class Filing(HasUuid, Base):
         self._move(
             "submit", actor, at, note=office.name,
             details={"version_no": version.version_no, "pdf_sha256": version.pdf_sha256,
-                     "content_hash": version.content_hash, "round": self.round + 1},
+                     "content_hash": version.content_hash, "round": self.round + 1,
+                     "to_level": office.level},
             receiving_office_id=office.id, round=self.round + 1,
             first_level=lowest(self.first_level, office.level),
             submitted_version_no=version.version_no, submitted_at=at, submitted_values=values,
             **self._arrival(office, at),
         )  # fmt: skip
+        note_failing(self._session(), self.id, values)
 
     def withdraw(self, actor: Actor, at: datetime) -> None:
         """Take the filing back (T5); possible while nobody has saved an opinion on this submission."""
@@ -162,7 +170,8 @@ class Filing(HasUuid, Base):
 
     def pass_on(self, opinion: Opinion, office: Office, actor: Actor, at: datetime) -> None:
         """Send 通过 to the office of the next level (T7)."""
-        self._decide("pass", opinion, actor, at, note=office.name, **self._arrival(office, at))
+        self._decide("pass", opinion, actor, at, note=office.name, to_level=office.level,
+                     **self._arrival(office, at))  # fmt: skip
 
     def give_notice(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """Send 通过 where it starts the public notice (T10, T13)."""
@@ -183,12 +192,13 @@ class Filing(HasUuid, Base):
     def recommend(self, office: Office, actor: Actor, at: datetime, *, note: str = "",
                   details: dict[str, Any] | None = None) -> None:  # fmt: skip
         """Hand it up after the public notice (T11). Period, objections and quota are the caller's."""
-        self._move("recommend", actor, at, note=note or office.name, details=details,
-                   **self._arrival(office, at))  # fmt: skip
+        self._move("recommend", actor, at, note=note or office.name,
+                   details={**(details or {}), "to_level": office.level}, **self._arrival(office, at))  # fmt: skip
 
     def uphold_objection(self, actor: Actor, at: datetime, note: str) -> None:
         """Take it back from the public notice to the same desk (T12)."""
-        self._move("uphold_objection", actor, at, note=note, arrived_at=at)
+        self._move("uphold_objection", actor, at, note=note, details={"to_level": self.current_level},
+                   arrived_at=at)  # fmt: skip
 
     def publish(self, actor: Actor, at: datetime, *, note: str = "",
                 details: dict[str, Any] | None = None) -> None:  # fmt: skip
@@ -213,7 +223,7 @@ class Filing(HasUuid, Base):
             raise IllegalMove("correct")
         sent = self._opinions(Opinion.sent_at.is_not(None), Opinion.corrected_at.is_(None))
         self._move(
-            "correct", actor, at, note=reason, details={"opinion_id": str(opinion.id)},
+            "correct", actor, at, note=reason, details={"opinion_id": str(opinion.id), "to_level": opinion.level},
             **_UNASSIGNED, current_level=opinion.level, current_office_id=opinion.office_id,
             reached_level=highest(*(one.level for one in sent)), arrived_at=at, resubmit_by=None,
         )  # fmt: skip
@@ -252,8 +262,10 @@ class Filing(HasUuid, Base):
         self._change("take_turn")
 
     def _decide(self, act: str, opinion: Opinion, actor: Actor, at: datetime, note: str = "",
-                **changes: Any) -> None:  # fmt: skip
+                to_level: str | None = None, **changes: Any) -> None:  # fmt: skip
         details = {"opinion_id": str(opinion.id), "round": self.round, "level": self.current_level}
+        if to_level is not None:
+            details["to_level"] = to_level
         opinion.send(actor, at, self.revision)
         self._move(act, actor, at, note=note or opinion.reason, details=details, **changes)
 

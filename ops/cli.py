@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "demo", _demo, "载入演示数据（仅限演示环境）")
     doctor = _command(commands, "doctor", _doctor, "检查安装是否正常")
     doctor.add_argument("--deep", action="store_true", help="还检查每条记录和每个文件的内容")
+    _command(commands, "audit", _audit, "检查每条办理记录是否完整，指出第一处断开")
     backup = _command(commands, "backup", _backup, "备份数据库和文件，运行中也可以")
     backup.add_argument("folder", metavar="目录", type=Path, help="新的目录，一次备份一个")
     backup.add_argument("--with-secret-key", action="store_true", help="同时备份演示环境的密钥")
@@ -111,6 +112,12 @@ def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
     from ops.doctor import examine, examine_deeply
 
     return examine_deeply(settings) if arguments.deep else examine(settings)
+
+
+def _audit(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.audit import audit
+
+    return audit(settings)
 
 
 def _backup(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ def _know_names(state: BlueprintSetupState) -> None:
 
 from blueprints.filing import (  # noqa: E402, F401  (the views use the converters above)
     compare,
+    copying,
     evidence,
     files,
     home,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,12 @@ from blueprints.access import actor, editable_filing, me, role
 from blueprints.filing import blueprint
 from blueprints.idempotency import made_before, remember, was_done
 from extensions import clock, db
+from filings.copying import may_be_copied
 from filings.kind import Kind
 from filings.kinds import KINDS, kind_of
 from filings.removal import remove_draft
 from filings.submission import Refused, newest_version_nos, open_batch, open_filing
+from models.batch import Batch
 from models.carrier import Carrier
 from models.filing import Filing
 
@@ -34,17 +37,30 @@ def _list_page(refused: Refused | None = None) -> str:
         .options(joinedload(Filing.unit), joinedload(Filing.batch), joinedload(Filing.receiving_office))
         .order_by(Filing.updated_at.desc())
     ).all()
+    offers = [_offer(kind) for kind in KINDS.values()]
     newest = newest_version_nos(db.session(), [filing.id for filing in mine])
     return render_template(
         "filing/list.html",
         filings=[(filing, newest.get(filing.id, "")) for filing in mine],
-        offers=[_offer(kind) for kind in KINDS.values()],
+        copied_into=_batches_to_copy_into(mine, offers),
+        offers=offers,
         kinds=KINDS,
         refused=refused,
     )
 
 
-def _offer(kind: Kind) -> dict[str, object]:
+def _batches_to_copy_into(
+    filings: Sequence[Filing], offers: Sequence[dict[str, Any]]
+) -> dict[uuid.UUID, Batch]:
+    """Map the filings that may go on in an open batch to that batch."""
+    batches = {offer["kind"].name: offer["batch"] for offer in offers}
+    return {
+        filing.id: batches[filing.kind]
+        for filing in filings if may_be_copied(filing, batches.get(filing.kind), clock.now())
+    }  # fmt: skip
+
+
+def _offer(kind: Kind) -> dict[str, Any]:
     """Say what may be opened now: the batch (None: closed) and the carriers to choose from."""
     batch = open_batch(db.session(), kind, clock.now())
     return {"kind": kind, "batch": batch, "carriers": _carriers(kind)}

@@ -77,7 +77,7 @@ def receipt(filing_id: uuid.UUID) -> str:
     filing = own_filing(filing_id)
     if not filing.was_submitted:
         abort(404)
-    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing),
+    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing, clock.now()),
                   decision=last_refusal(db.session(), filing))  # fmt: skip
 
 

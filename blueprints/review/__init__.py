@@ -13,6 +13,7 @@ from blueprints.review import (  # noqa: E402, F401
     notes,
     opinion,
     opinionfiles,
+    paper,
     publicity,
     queue,
     recommending,

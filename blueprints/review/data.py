@@ -11,7 +11,7 @@ from blueprints.filing.page import is_fragment
 from blueprints.review import blueprint
 from blueprints.review.page import ReviewPage, assigned_page, render
 from blueprints.review.viewer import Viewer
-from extensions import db
+from extensions import clock, db
 from filings.documents import Part, anchor_of, find_part, page_of, parts_of, row_numbers
 from filings.timeline import timeline
 
@@ -30,7 +30,7 @@ def show_data(page: ReviewPage, part: Part | None, refusal: str = "") -> str:
     """Render the overview, or one part with the form of a note where one is being written."""
     viewer = Viewer.asked_for(page, "review.filing")
     if part is None:
-        return render("review/overview.html", page, steps=timeline(db.session(), page.filing), part=None,
+        return render("review/overview.html", page, steps=timeline(db.session(), page.filing, clock.now()), part=None,
                       viewer=viewer, parts=_parts(page), place_url=place_url_of(page))  # fmt: skip
     number = min(max(request.values.get("page", 1, type=int), 1), part.page_count)
     return render(

@@ -10,9 +10,11 @@ from flask import abort, current_app, render_template, request, url_for
 from sqlalchemy import select
 
 from blueprints.access import assigned_filing, me
-from extensions import db
+from extensions import clock, db
+from filings.desk_clock import DeskTime
 from filings.documents import anchor_of, find_part
 from filings.fingerprints import Hint, find_hints
+from filings.pace import time_here
 from filings.requests import requests_in_hand
 from filings.reviewnotes import notes_for
 from models.filing import Filing
@@ -26,6 +28,7 @@ TABS = (
     ("review.filing", "填报数据", ""),
     ("review.evidence_list", "证明材料", "file_count"),
     ("review.opinion", "审核意见", ""),
+    ("review.paper", "纸质材料", ""),
     ("review.history", "流转记录", ""),
     ("review.compare", "比较", ""),
 )
@@ -123,6 +126,11 @@ class ReviewPage:
     def may_decide(self) -> bool:
         """Say whether the filing lies before the reviewer's own office now."""
         return self.filing.status == "under_review" and self.filing.current_office_id == me().office_id
+
+    @cached_property
+    def time(self) -> DeskTime | None:
+        """How the clock of the level stands; None when no office has to decide."""
+        return time_here(db.session(), self.filing, clock.now())
 
     @property
     def tabs(self) -> list[TabLink]:

@@ -3,14 +3,14 @@
 import uuid
 from dataclasses import dataclass
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
-from blueprints.review.queue import queue_page
+from blueprints.review.queue import queue_page, ticked_filings
 from extensions import clock, db
 from filings.opinions import opinion_in_hand
 from filings.sending import AT_ONCE, Outcome, in_words, send_opinions
@@ -36,7 +36,7 @@ class Ticked:
 @role("reviewer")
 def check_sending() -> ResponseReturnValue:
     """Show what sending the ticked rows will do; nothing is done yet."""
-    ticked = _ticked()
+    ticked = ticked_filings()
     if not ticked or len(ticked) > AT_ONCE:
         words = "请先勾选要发送的申报" if not ticked else f"一次最多发送 {AT_ONCE} 件，请减少勾选"
         return queue_page(refusal=words), 422
@@ -48,7 +48,7 @@ def check_sending() -> ResponseReturnValue:
 @role("reviewer")
 def send() -> ResponseReturnValue:
     """Send the opinions on the ticked rows and say what became of each."""
-    ticked = _ticked()
+    ticked = ticked_filings()
     if not ticked or len(ticked) > AT_ONCE:
         return queue_page(refusal=f"请勾选 1 到 {AT_ONCE} 件申报"), 422
     if was_done():
@@ -65,18 +65,6 @@ def send() -> ResponseReturnValue:
 
 def _nothing_sent(outcomes: list[Outcome]) -> bool:
     return all(outcome.refused is not None for outcome in outcomes)
-
-
-def _ticked() -> dict[uuid.UUID, int]:
-    """Read the ticked rows: id of the filing, version of the opinion seen."""
-    ticked: dict[uuid.UUID, int] = {}
-    for text in request.form.getlist("filing"):
-        name, _, version = text.partition(":")
-        try:
-            ticked[uuid.UUID(name)] = int(version) if version.isdecimal() and len(version) < 10 else 0
-        except ValueError:
-            continue  # somebody tried
-    return ticked
 
 
 def _rows(ticked: dict[uuid.UUID, int]) -> list[Ticked]:

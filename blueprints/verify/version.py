@@ -1,8 +1,6 @@
 """What is publicly said of a 版本号: submitted, superseded, not submitted or unknown."""
 
 import hashlib
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,10 +8,12 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import public, streams, takes_up_to
+from blueprints.access import public, sees_filing, streams, takes_up_to
+from blueprints.identity import who
 from blueprints.limits import at_most
 from blueprints.verify import blueprint
 from extensions import db
+from filings.version_no import read_version_no
 from models.filing import Filing
 from models.material_version import MaterialVersion
 
@@ -34,7 +34,7 @@ class Verdict:
 def ask() -> ResponseReturnValue:
     """Ask for a 版本号."""
     typed = request.args.get("version_no", "").strip()
-    if version_no := normalised(typed):
+    if version_no := read_version_no(typed):
         return redirect(url_for("verify.version", version_no=version_no), 303)
     if typed:
         return _page(typed)
@@ -66,12 +66,23 @@ def compare(version_no: str) -> ResponseReturnValue:
 
 
 def _page(version_no: str, digest: str | None = None) -> str:
-    verdict = verdict_on(normalised(version_no))
+    verdict = verdict_on(read_version_no(version_no))
     known = verdict.version.pdf_sha256 if verdict.version else None
     compared = digest if digest in (None, "missing") else "same" if digest == known else "different"
     return render_template(
-        "verify/version.html", version_no=normalised(version_no), verdict=verdict, compared=compared
-    )
+        "verify/version.html", version_no=read_version_no(version_no), verdict=verdict, compared=compared,
+        paper_url=_paper_url(verdict),
+    )  # fmt: skip
+
+
+def _paper_url(verdict: Verdict) -> str:
+    """Return where a reviewer whose office has the filing takes its paper in; empty for everybody else."""
+    if verdict.version is None:
+        return ""
+    person, filing = who(), verdict.filing or db.session.get_one(Filing, verdict.version.filing_id)
+    if person is None or not filing.is_submitted or not sees_filing(filing, person):
+        return ""
+    return url_for("review.paper", filing_id=filing.id, version_no=verdict.version.version_no)
 
 
 def verdict_on(version_no: str) -> Verdict:
@@ -85,14 +96,3 @@ def verdict_on(version_no: str) -> Verdict:
     if filing.is_submitted and filing.submitted_version_no == found.version_no:
         return Verdict("submitted", found, filing)
     return Verdict("superseded" if filing.was_submitted else "unsubmitted", found)
-
-
-def normalised(typed: str) -> str:
-    """Read a number as people type it: lower case, other dashes or blanks, the words before it left on.
-
-    In its last part O, I and L are 0, 1 and 1.
-    """
-    parts = re.findall("[A-Z0-9]+", unicodedata.normalize("NFKC", typed).upper())
-    if parts:
-        parts[-1] = parts[-1].replace("O", "0").replace("I", "1").replace("L", "1")
-    return "-".join(parts)

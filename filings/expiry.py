@@ -1,0 +1,41 @@
+"""作废: what was not handed in when its time was over (T16)."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from clock import SHANGHAI
+from models.batch import Batch
+from models.event import Actor
+from models.filing import EDITABLE, Filing, IllegalMove
+
+SYSTEM = Actor(account_id=None, name="系统", role="system")
+
+
+def expire_overdue(session: Session, now: datetime) -> int:
+    """End the drafts and returned filings whose last day is over; returns how many.
+
+    A returned filing with a day of its own (`resubmit_by`) keeps until then.
+    """
+    today = now.astimezone(SHANGHAI).date()
+    query = (
+        select(Filing)
+        .join(Batch)
+        .where(
+            Filing.status.in_(EDITABLE), Batch.applicant_deadline < today,
+            or_(Filing.resubmit_by.is_(None), Filing.resubmit_by < today),
+        )
+        .options(joinedload(Filing.batch), joinedload(Filing.unit))
+        .order_by(Filing.id)
+    )  # fmt: skip
+    return sum(_expire(session, filing, now) for filing in session.scalars(query).all())
+
+
+def _expire(session: Session, filing: Filing, now: datetime) -> bool:
+    try:
+        with session.begin_nested():
+            filing.expire(SYSTEM, now)
+    except IllegalMove:  # an office or the applicant acted at this moment
+        return False
+    return True
