@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from demo.identity import add_once, chance, demo_id
+from demo.identity import add_once, chance, demo_id, person_number
 from demo.units import UNITS
 from models.account import Account
 from models.grant import Grant
+from models.id_rules import RESIDENT
 from models.office import Office
 from models.reference import office_id
 
@@ -47,6 +48,12 @@ STAFF = (
     DemoStaff("admin", "系统管理员", "system_admin"),
 )
 
+# Who handles the account of a unit (主代办人).
+HANDLERS = {
+    "gz_qihang": "方晓彤", "gz_linchuang": "钟嘉怡", "gz_fuhua": "叶志明", "hz_weilai": "徐梦洁",
+    "sz_chuangke": "彭海波", "bj_zhihui": "王佳琪", "tj_binhai": "李向阳", "fs_chancheng": "梁慧敏",
+    "gz_liwan": "黄子健", "hz_xihu": "楼雨桐", "fs_nanhai": "关文锋",
+}  # fmt: skip
 STAMP_HINT = "申报书封面和承诺书加盖申报单位公章，承诺书由法定代表人签字，全书加盖骑缝章。"
 # Where the demo's offices take paper in: level, region, address, telephone.
 WINDOWS = (
@@ -65,8 +72,9 @@ def load_accounts(session: Session) -> None:
     """Add every account of the demo, the grants of the 事项办理员, and where offices take paper in."""
     password_hash = PasswordHasher().hash(PASSWORD)
     for unit in UNITS:
-        _add(session, password_hash, unit.login, "legal", unit_id=demo_id(f"unit/{unit.login}"))
-    _add(session, password_hash, HANDLER, "natural", person_name="陈思敏")
+        account = _add(session, password_hash, unit.login, "legal", unit_id=demo_id(f"unit/{unit.login}"))
+        _identify(account, HANDLERS[unit.login], unit.region_code)
+    _identify(_add(session, password_hash, HANDLER, "natural"), "陈思敏", "440106")
     for staff in STAFF:
         office = office_id(*staff.office) if staff.office else None
         _add(session, password_hash, staff.login, "staff", person_name=staff.person_name,
@@ -79,7 +87,7 @@ def load_accounts(session: Session) -> None:
     session.flush()
 
 
-def _add(session: Session, password_hash: str, login: str, account_type: str, **values: object) -> None:
+def _add(session: Session, password_hash: str, login: str, account_type: str, **values: object) -> Account:
     account = add_once(
         session, Account, f"account/{login}",
         login_name=login, account_type=account_type, password_hash=password_hash,
@@ -88,6 +96,14 @@ def _add(session: Session, password_hash: str, login: str, account_type: str, **
     if account.mobile is None:
         account.set_mobile(f"1380000{chance(login).randrange(10000):04d}", CREATED_AT)
         account.email = f"{login}@example.com"
+    return account
+
+
+def _identify(account: Account, person_name: str, region_code: str) -> None:
+    """Say who is behind an account, unless it is known."""
+    if account.id_number is None:
+        account.person_name = account.person_name or person_name
+        account.set_id_number(RESIDENT, person_number(region_code, account.person_name))
 
 
 def _grant(session: Session, login: str) -> None:

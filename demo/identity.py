@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from stdnum.cn import uscc as stdnum_uscc
 
 from models.base import Base
+from models.id_rules import check_character
 
 _demo = uuid.UUID("1b1c0f0e-7d3f-4f6d-8f55-0a3a5b1f2021")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -51,3 +52,11 @@ def _organisation_check(organisation: str) -> str:
     values = map(_ORGANISATION_CHARACTERS.index, organisation)
     rest = sum(value * weight for value, weight in zip(values, _ORGANISATION_WEIGHTS, strict=True)) % 11
     return {0: "0", 1: "X"}.get(rest, str(11 - rest))
+
+
+def person_number(region_code: str, name: str) -> str:
+    """Make up the 居民身份证号码 of a person, always the same for a name. Source: GB 11643-1999."""
+    luck = chance(f"person/{region_code}/{name}")
+    born = f"{luck.randint(1970, 1995)}{luck.randint(1, 12):02d}{luck.randint(1, 28):02d}"
+    body = f"{region_code}{born}{luck.randint(1, 999):03d}"
+    return body + check_character(body)

@@ -3,17 +3,20 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, func
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from extensions import keyring
 from models.base import Base, HasUuid, UtcDateTime
+from models.id_rules import ID_TYPES
 from models.office import Office
-from models.sealed import Sealed, mask_mail, mask_mobile
+from models.sealed import Sealed, mask_id_number, mask_mail, mask_mobile
 from models.unit import Unit
 
 ACCOUNT_TYPE_TEXTS = {"natural": "自然人", "legal": "法人（单位管理员）", "staff": "工作人员"}
 ACCOUNT_TYPE_NAMES = {"natural": "自然人", "legal": "法人", "staff": "工作人员"}
+# One natural account per identity paper; one that was merged into another has given its claim up.
+HOLDS_ID_NUMBER = "account_type = 'natural' AND state <> 'merged'"
 
 
 class Account(HasUuid, Base):
@@ -23,7 +26,9 @@ class Account(HasUuid, Base):
 
     login_name: Mapped[str] = mapped_column(String(40))
     account_type: Mapped[str] = mapped_column(String(10), comment="natural, legal, staff")
-    person_name: Mapped[str] = mapped_column(String(50), default="", comment="real name; empty for a unit")
+    person_name: Mapped[str] = mapped_column(
+        String(50), default="", comment="real name; of a legal account its 主代办人"
+    )
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), index=True, comment="legal only")
     office_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("office.id"), index=True, comment="reviewers only"
@@ -42,11 +47,20 @@ class Account(HasUuid, Base):
     mobile_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     mobile_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     email: Mapped[str | None] = mapped_column(Sealed)
+    id_type: Mapped[str | None] = mapped_column(
+        String(30), comment="as in ID_TYPES; of a legal account the paper of its 主代办人"
+    )
+    id_number: Mapped[str | None] = mapped_column(Sealed)
+    id_number_digest: Mapped[str | None] = mapped_column(String(64))
 
     unit: Mapped[Unit | None] = relationship()
     office: Mapped[Office | None] = relationship()
 
-    __table_args__ = (Index("uq_account_login_name_lower", func.lower(login_name), unique=True),)
+    __table_args__ = (
+        Index("uq_account_login_name_lower", func.lower(login_name), unique=True),
+        Index("uq_account_id_number_digest", "id_number_digest", unique=True,
+              sqlite_where=text(HOLDS_ID_NUMBER), postgresql_where=text(HOLDS_ID_NUMBER)),
+    )  # fmt: skip
 
     @property
     def type_text(self) -> str:
@@ -61,7 +75,34 @@ class Account(HasUuid, Base):
     def masked_email(self) -> str:
         return mask_mail(self.email or "")
 
+    @property
+    def id_type_text(self) -> str:
+        return ID_TYPES.get(self.id_type or "", "")
+
+    @property
+    def masked_id_number(self) -> str:
+        """The number of the identity paper as pages show it; empty when there is none."""
+        return mask_id_number(self.id_number or "")
+
+    def set_id_number(self, id_type: str, number: str) -> None:
+        """Store the number of an identity paper, as `plain_id_number` writes it, with its digest."""
+        self.id_type, self.id_number = id_type, number
+        self.id_number_digest = keyring.digest(f"{id_type}:{number}", "id_number")
+
     def set_mobile(self, number: str | None, verified_at: datetime | None) -> None:
         """Store a mobile with its digest; `verified_at` says when a code sent to it was typed in."""
         self.mobile, self.mobile_verified_at = number, verified_at
         self.mobile_digest = keyring.digest(number, "mobile") if number else None
+
+
+def holder_of_id_number(session: Session, id_type: str, number: str) -> Account | None:
+    """Return the natural account that this identity paper belongs to; None while nobody claims it."""
+    digests = keyring.digests(f"{id_type}:{number}", "id_number")
+    held = select(Account).where(Account.id_number_digest.in_(digests), text(HOLDS_ID_NUMBER))
+    return session.scalars(held).first()
+
+
+def account_named(session: Session, login_name: str) -> Account | None:
+    """Return the account of this login name, in whatever case; None when there is none."""
+    named = select(Account).where(func.lower(Account.login_name) == login_name.lower())
+    return session.scalars(named).first()

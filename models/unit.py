@@ -1,9 +1,10 @@
 """Units (单位): the legal entities that file; a unit that runs carriers is their operator."""
 
+import unicodedata
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from models.base import Base, HasUuid
 from models.region import Region
@@ -25,6 +26,9 @@ class Unit(HasUuid, Base):
     __tablename__ = "unit"
 
     name: Mapped[str] = mapped_column(String(100), unique=True)
+    name_key: Mapped[str | None] = mapped_column(
+        String(300), comment="the name without regard to width, blanks and brackets"
+    )
     uscc: Mapped[str] = mapped_column(String(18), unique=True, comment="统一社会信用代码")
     legal_representative: Mapped[str] = mapped_column(String(50))
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
@@ -36,6 +40,13 @@ class Unit(HasUuid, Base):
 
     region: Mapped[Region] = relationship()
 
+    __table_args__ = (Index("uq_unit_name_key", "name_key", unique=True),)
+
+    @validates("name")
+    def _key_name(self, _attribute: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
+
     @property
     def is_real_named(self) -> bool:
         return self.real_name_state in ("auto_passed", "manual_passed")
@@ -43,3 +54,20 @@ class Unit(HasUuid, Base):
     @property
     def real_name_text(self) -> str:
         return REAL_NAME_TEXTS[self.real_name_state]
+
+
+def name_key(name: str) -> str:
+    """Return a name without what people write differently: （北京） and (北京) and ( 北京 ) are one name."""
+    plain = unicodedata.normalize("NFKC", name).translate(str.maketrans("〔〕【】[]", "()()()")).casefold()
+    visible = (c for c in plain if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf"))
+    return "".join(visible)[:300]
+
+
+def unit_named(session: Session, name: str) -> Unit | None:
+    """Return the unit of this name, however it is written; None when the name is free."""
+    return session.scalars(select(Unit).where(Unit.name_key == name_key(name))).first()
+
+
+def unit_of_code(session: Session, uscc: str) -> Unit | None:
+    """Return the unit of this 统一社会信用代码; None when nobody has it."""
+    return session.scalars(select(Unit).where(Unit.uscc == uscc)).first()
