@@ -2,6 +2,7 @@
 
 from models import (  # noqa: F401
     account,
+    activation,
     activity,
     attachment,
     batch,
@@ -14,6 +15,7 @@ from models import (  # noqa: F401
     failing_condition,
     filing,
     fingerprint,
+    former_password,
     grant,
     idempotency_key,
     job,
@@ -24,6 +26,7 @@ from models import (  # noqa: F401
     notice_text,
     notification,
     office,
+    one_time_link,
     opinion,
     paper_receipt,
     pending_file,

@@ -89,6 +89,11 @@ class Account(HasUuid, Base):
         self.id_type, self.id_number = id_type, number
         self.id_number_digest = keyring.digest(f"{id_type}:{number}", "id_number")
 
+    @property
+    def names_not_for_passwords(self) -> tuple[str | None, ...]:
+        """What anybody may know of the account, so that a password must not contain it."""
+        return self.login_name, self.mobile, self.unit.uscc if self.unit else None
+
     def set_mobile(self, number: str | None, verified_at: datetime | None) -> None:
         """Store a mobile with its digest; `verified_at` says when a code sent to it was typed in."""
         self.mobile, self.mobile_verified_at = number, verified_at

@@ -5,7 +5,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, true
+from sqlalchemy import ForeignKey, String, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
@@ -60,8 +60,16 @@ class LoginSession(HasUuid, Base):
         self.ended_at = self.ended_at or now
 
 
+def end_sessions(session: Session, account_id: uuid.UUID, now: datetime) -> None:
+    """End every session of an account: its next request, from wherever, is nobody's."""
+    living = update(LoginSession).where(
+        LoginSession.account_id == account_id, LoginSession.ended_at.is_(None)
+    )
+    session.execute(living.values(ended_at=now))
+
+
 def hash_token(token: str) -> str:
-    """Return what the table keeps of a cookie's token; 256 random bits need no salt."""
+    """Return what a table keeps of a token; 256 random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

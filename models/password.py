@@ -1,5 +1,7 @@
 """Passwords: argon2id, the same work for a name that exists and for one that does not."""
 
+import threading
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -9,17 +11,21 @@ NOBODYS_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$l/sNnkCbURNm6bEU+Lz2PA$8p4kK95YYKQ1WOzf46UNVAAKYnnuhv7URQYtDO+n+wA"
 )
 hasher = PasswordHasher()
+# Each takes 64 MiB; more at a time would let a burst of sign-ins fill the memory.
+_working = threading.BoundedSemaphore(2)
 
 
 def hash_password(password: str) -> str:
     """Return the hash to store for `password`."""
-    return hasher.hash(password)
+    with _working:
+        return hasher.hash(password)
 
 
 def password_matches(stored_hash: str | None, password: str) -> bool:
     """Say whether `password` belongs to `stored_hash`; None (no such account) costs the same and is False."""
     try:
-        hasher.verify(stored_hash or NOBODYS_HASH, password)
+        with _working:
+            hasher.verify(stored_hash or NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored_hash is not None

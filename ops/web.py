@@ -1,10 +1,12 @@
 """The web process: gunicorn with threads, the application loaded once and shared by the forks."""
 
 import os
+import re
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from app import create_app
 from config import Settings
@@ -12,6 +14,16 @@ from extensions import db
 from jobs import queue
 
 THREADS = 8
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}$")  # the token at the end of a link that works once
+
+
+class AccessLog(Logger):
+    """Gunicorn's log without what would let its reader act for others."""
+
+    def atoms(self, *arguments: Any) -> dict[str, Any]:
+        """Return what a line is made of, the token of a link blackened."""
+        atoms: dict[str, Any] = super().atoms(*arguments)
+        return atoms | {"U": SECRET.sub("…", atoms["U"] or "")}
 
 
 class Web(BaseApplication):
@@ -50,6 +62,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         # The heartbeat of a worker is a file; on a busy disk it could come too late.
         "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108
         "control_socket_disable": True,
+        "logger_class": AccessLog,
         "accesslog": "-",
         "access_log_format": "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms",  # no query string, no referrer
     }

@@ -63,6 +63,7 @@ def owners() -> dict[str, tuple[Any, type[Any]]]:
 NEEDS_NO_KEY = {
     "base.html": "/logout",  # nothing is left to end
     "account/sign_out.html": "/logout",
+    "account/activation.html": "{{ request.path }}",  # the link itself works once
     "account/carried.html": "{{ carried.path }}",  # carries the key of the form it brings back
     "account/_sign_in_again.html": "/login",
     "account/sign_in.html": "/login",  # each needs a captcha of its own, and nobody is known yet

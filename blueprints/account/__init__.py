@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("account", __name__)
 
-from blueprints.account import drafts, notifications, sessions, signing_in, units  # noqa: E402, F401  (views join)
+from blueprints.account import activation, drafts, notifications, sessions, signing_in, units  # noqa: E402, F401  (views join)

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -23,8 +22,6 @@ LOCK = Limit(tries=5, window=timedelta(minutes=15), block=timedelta(minutes=15))
 PER_DAY = Limit(tries=80, window=timedelta(days=1), block=timedelta(hours=1))
 # A whole incubator may sit behind one address; a sign-in that succeeds gives its try back.
 PER_ADDRESS_TRIES = 60
-# Each verification takes 64 MiB; more at a time would let a burst of sign-ins fill the memory.
-_verifying = threading.BoundedSemaphore(2)
 
 
 @dataclass(eq=False)
@@ -53,8 +50,7 @@ class Attempt:
             select(Account.id, Account.password_hash).where(func.lower(Account.login_name) == self._name)
         ).first()
         db.start_reading()  # nobody waits for a lock while the password is verified
-        with _verifying:
-            matches = password_matches(stored.password_hash if stored else None, self.password)
+        matches = password_matches(stored.password_hash if stored else None, self.password)
         db.start_writing()
         account = db.session.get(Account, stored.id, with_for_update=True) if stored else None
         if account is None or not matches:

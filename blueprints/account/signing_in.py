@@ -38,6 +38,7 @@ def login() -> ResponseReturnValue:
         account_type=request.args.get("account_type", ""),
         next_path=safe_next(request.args.get("next")),
         captcha_kind=request.args.get("captcha", "picture"),
+        notice="密码已设置，请用新密码登录。" if request.args.get("done") == "password" else "",
     )
 
 

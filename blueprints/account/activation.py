@@ -1,0 +1,69 @@
+"""The page behind the link that an account is opened with: its owner sets the password, nobody else knows it."""
+
+from datetime import UTC, datetime
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.access import public, streams
+from blueprints.account import blueprint
+from extensions import clock, db
+from forms.password import PasswordForm
+from models.account import Account
+from models.activation import activate
+from models.event import Actor
+from models.one_time_link import TOKEN_LENGTH, OneTimeLink, usable_link
+from models.password import hash_password
+from models.password_rules import FORMER_RULE, RULES
+
+ADDRESS = f"/account/activation/<string(length={TOKEN_LENGTH}):token>"
+
+
+@blueprint.get(ADDRESS)
+@public
+def activation(token: str) -> ResponseReturnValue:
+    """Show the rules and ask for a password; looking, as mail programs do, does not use the link up."""
+    link = _link(token)
+    return _page(link.account, PasswordForm()) if link else _over()
+
+
+@blueprint.post(ADDRESS)
+@public
+@streams
+def set_first_password(token: str) -> ResponseReturnValue:
+    """Give the account its password and send its owner to the sign-in."""
+    link = _link(token)
+    if link is None:
+        return _over()
+    form = PasswordForm(request.form)
+    if not form.accepts_for(link.account.names_not_for_passwords):
+        return _page(link.account, form), 422
+    db.start_reading()  # nobody waits for a lock while the password is hashed
+    password_hash = hash_password(form["password"].data)
+    db.start_writing()
+    link = _link(token)
+    if link is None or not activate(db.session(), link, password_hash, _actor(link.account), clock.now()):
+        return _over()
+    account_type = link.account.account_type
+    db.session.commit()
+    return redirect(url_for("account.login", account_type=account_type, done="password"), 303)
+
+
+def _link(token: str) -> OneTimeLink | None:
+    return usable_link(db.session(), token, "activation", datetime.now(UTC))
+
+
+def _actor(account: Account) -> Actor:
+    return Actor(
+        account.id, account.login_name, account.account_type, account.office_id, request.remote_addr or ""
+    )
+
+
+def _page(account: Account, form: PasswordForm) -> str:
+    return render_template(
+        "account/activation.html", account=account, form=form, rules=RULES, former_rule=FORMER_RULE
+    )
+
+
+def _over() -> ResponseReturnValue:
+    return render_template("account/link_over.html"), 404
