@@ -1,7 +1,7 @@
 """What an administrator may change: batches, offices, regions, texts of notices, special days."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from forms.base import FilingForm, Refusal, RequiredToSubmit
 from forms.choices import YesNoField
@@ -82,12 +82,15 @@ class BatchForm(AdminForm):
         return valid
 
 
-def limits_form(names: Any) -> type[AdminForm]:
-    """Make the form of the thresholds `names`, fields named limit_<name>."""
+def limits_form(names: Iterable[str], figures: dict[str, str]) -> type[AdminForm]:
+    """Make the form of the thresholds `names`: limit_<name> of a condition, or jump_<name>, labelled by `figures`."""
     fields = {}
     for name in names:
-        label, unit = LIMIT_LABELS.get(name, (name, ""))
-        fields[f"limit_{name}"] = NumberField(label, [RequiredToSubmit()], unit=unit)
+        if name in figures:
+            label, unit = f"{figures[name]}比上次通过时增减达到", "%"
+        else:
+            label, unit = LIMIT_LABELS.get(name.removeprefix("limit_"), (name, ""))
+        fields[name] = NumberField(label, [RequiredToSubmit()], unit=unit)
     return type("LimitsForm", (AdminForm,), fields)
 
 

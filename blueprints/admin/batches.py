@@ -19,6 +19,8 @@ from forms.admin import AdminForm, BatchForm, limits_form
 from forms.formats import show_number
 from models.batch import Batch
 
+JUMPS = "jumps"  # the changes that are pointed out to reviewers, by derived value
+
 
 @blueprint.get("")
 @blueprint.get("/batches")
@@ -72,18 +74,27 @@ def _batch(batch_id: uuid.UUID) -> Batch:
 
 
 def _limits(batch: Batch, typed: Any = None) -> AdminForm:
-    stored = {f"limit_{name}": Decimal(str(value)) for name, value in batch.limits.items()}
-    form = limits_form(batch.limits)
+    """Make the form of the thresholds, as stored or as typed."""
+    stored = {name: Decimal(text) for name, text in _thresholds(batch.limits).items()}
+    derived = [one for tab in KINDS[batch.kind].tabs for one in tab.derived]
+    form = limits_form(stored, {f"jump_{one.name}": one.label for one in derived})
     return form(typed) if typed is not None else form(data=stored)
 
 
+def _thresholds(limits: dict[str, Any]) -> dict[str, str]:
+    """Return every threshold by the name of its field: limit_area, jump_venue_total_area."""
+    plain = {f"limit_{name}": str(value) for name, value in limits.items() if name != JUMPS}
+    return plain | {f"jump_{name}": str(value) for name, value in limits.get(JUMPS, {}).items()}
+
+
 def _store_limits(batch: Batch, form: AdminForm) -> dict[str, Any]:
-    before = batch.limits
-    batch.limits = {name: show_number(form[f"limit_{name}"].data).replace(",", "") for name in before}
-    return {
-        f"limit_{name}": [str(before[name]), after]
-        for name, after in batch.limits.items() if str(before[name]) != after
-    }  # fmt: skip
+    """Store the thresholds; return those that changed, before and after."""
+    before = _thresholds(batch.limits)
+    after = {name: show_number(form[name].data).replace(",", "") for name in before}
+    plain = {name: after[f"limit_{name}"] for name in batch.limits if name != JUMPS}
+    jumps = {name: after[f"jump_{name}"] for name in batch.limits.get(JUMPS, {})}
+    batch.limits = plain | ({JUMPS: jumps} if JUMPS in batch.limits else {})
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
 def _page(batch: Batch, form: BatchForm, limits: AdminForm) -> str:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from demo.batches import LIMITS
 from models.account import Account
 from models.batch import Batch
 from models.event import Event, first_broken_link
@@ -60,12 +61,18 @@ def test_a_deadline_is_moved_and_the_change_is_on_record(
 ) -> None:
     batch = build_batch(session)
     path = f"/admin/batches/{batch.id}"
-    answers = typed(client, path) | {"applicant_deadline": "2021年12月3日", "limit_area": "600"}
+    answers = typed(client, path) | {
+        "applicant_deadline": "2021年12月3日",
+        "limit_area": "600",
+        "jump_activity_count": "40",
+    }
     assert post(client, path, answers).status_code == 303
     assert (batch.applicant_deadline, batch.limits["area"]) == (date(2021, 12, 3), "600")
     (event,) = events(session)
     assert event.details["applicant_deadline"] == ["2021-11-30", "2021-12-03"]
     assert event.details["limit_area"] == ["500", "600"]
+    assert event.details["jump_activity_count"] == ["50", "40"]
+    assert batch.limits["jumps"] == LIMITS["jumps"] | {"activity_count": "40"}
     assert first_broken_link(session, batch.id) is None
 
 
