@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ops.install_old_chromium import program
+from tests.browser.judging import DESK, Audit, Inspect, Judge, Violations
 from tests.browser.old_chromium import OldChromium, old_chromium
 from tests.served import Served
 
@@ -24,13 +25,11 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 EXPECTED = re.compile(
     "responded with a status of (4|503)|Error Code (4|503)|INTERNET_DISCONNECTED|htmx:(afterRequest|sendError|sendAbort)"
 )
 OpenPage = Callable[..., Page]
 StartOld = Callable[[int], OldChromium]
-Violations = list[dict[str, Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,14 +63,14 @@ def live_server(demo_installation: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def page(browser: Browser, live_server: Served) -> Iterator[Page]:
     """A new browser window, signed out. An error of a script, or one the page logs, fails the test."""
-    with _window(browser, live_server) as page:
+    with window(browser, live_server) as page:
         yield page
 
 
 @pytest.fixture
 def page_without_javascript(browser: Browser, live_server: Served) -> Iterator[Page]:
     """A new browser window that runs no scripts."""
-    with _window(browser, live_server, java_script_enabled=False) as page:
+    with window(browser, live_server, java_script_enabled=False) as page:
         yield page
 
 
@@ -79,7 +78,7 @@ def page_without_javascript(browser: Browser, live_server: Served) -> Iterator[P
 def open_page(browser: Browser, live_server: Served) -> Iterator[OpenPage]:
     """Opens windows, each a person of its own; options as `Browser.new_context` takes them."""
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(_window(browser, live_server, **options))
+        yield lambda **options: stack.enter_context(window(browser, live_server, **options))
 
 
 @pytest.fixture
@@ -97,7 +96,7 @@ def start_old(live_server: Served, tmp_path: Path) -> Iterator[StartOld]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], Violations]:
+def axe() -> Audit:
     """Returns what axe-core finds wrong on a page: rule, help and the elements; nothing when all is well."""
     script = _vendored("axe.min.js")
 
@@ -113,8 +112,16 @@ def axe() -> Callable[[Page], Violations]:
     return violations
 
 
+@pytest.fixture
+def inspect(axe: Audit, request: pytest.FixtureRequest) -> Iterator[Inspect]:
+    """Judges the page of the test, or another one; everything found is told at the end of the test."""
+    judge = Judge(axe, request.getfixturevalue("page") if "page" in request.fixturenames else None)
+    yield judge
+    assert not judge.found, "\n".join(judge.found)
+
+
 @contextmanager
-def _window(browser: Browser, served: Served, **options: Any) -> Iterator[Page]:
+def window(browser: Browser, served: Served, **options: Any) -> Iterator[Page]:
     settings = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK}
     context = browser.new_context(base_url=served.url, **settings | options)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)

@@ -1,13 +1,12 @@
 """Accessibility of every page the clerk, the reviewer and the public meet, at a desk and on a phone."""
 
-from collections.abc import Callable, Iterable
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from demo.accounts import PASSWORD
 from tests.browser.clerk import Clerk, complete
-from tests.browser.conftest import DESK, PHONE, OpenPage, Violations
+from tests.browser.conftest import OpenPage
+from tests.browser.judging import Inspect, visit
 from tests.completing import BASIC_INFO, TEXT_TABS, VENUE
 
 TABS = ("instructions", "commitment", "basic_info", "venue", "staff", "incubation", *TEXT_TABS)
@@ -21,37 +20,11 @@ TABLES = (
     "media_reports",
     "honors",
 )
-Audit = Callable[[Page], Violations]
-Inspect = Callable[[str], None]
-
-
-@pytest.fixture
-def inspect(page: Page, axe: Audit) -> Iterable[Inspect]:
-    """Judges the page as it stands, wide and narrow; everything found is told at the end of the test."""
-    found: list[str] = []
-
-    def judge(name: str) -> None:
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            place = f"{name} at {size['width']}"
-            found.extend(f"{place}: {v['rule']}: {v['elements']}" for v in axe(page))
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width > size["width"]:
-                found.append(f"{place}: {width} pixels wide")
-
-    yield judge
-    assert not found, "\n".join(found)
 
 
 @pytest.fixture
 def clerk(page: Page) -> Clerk:
     return Clerk(page)
-
-
-def visit(clerk: Clerk, inspect: Inspect, *paths: str) -> None:
-    for path in paths:
-        assert clerk.open(path).status == 200, path
-        inspect(path)
 
 
 def test_the_desk_and_the_account(clerk: Clerk, inspect: Inspect) -> None:

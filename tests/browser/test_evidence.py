@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.clerk import Clerk, complete
-from tests.browser.conftest import PHONE, OpenPage
+from tests.browser.conftest import OpenPage
+from tests.browser.judging import PHONE
 from tests.build import valid_uscc
 from tests.completing import small_pdf
 from tests.sheets import clipboard

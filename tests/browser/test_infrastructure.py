@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Violations
+from tests.browser.judging import Violations
 
 
 def test_scripts_run_only_where_they_should(page: Page, page_without_javascript: Page) -> None:
