@@ -12,8 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
-    Integer,
     Select,
     String,
     Uuid,
@@ -31,35 +29,24 @@ from sqlalchemy.orm import Session, joinedload
 
 from clock import SHANGHAI
 from filings.desk_clock import CLOCK_ACTS, DeskTime, Moment, desk_time
+from filings.filter_choices import Choices, read_choices
 from filings.inbox import came_before, gave_up, regions_under, unindexed
 from filings.wanted import Wanted
 from filings.working_days import WorkingDays
-from models.account import Account
 from models.base import UtcDateTime
-from models.batch import Batch, start_of
+from models.batch import start_of
 from models.event import Event
 from models.failing_condition import FailingCondition
 from models.filing import Filing, Status
 from models.office import Office
 from models.opinion import Opinion
-from models.region import Region
-from models.saved_view import SavedView
-from models.special_day import SpecialDay
+from models.special_day import read_special_days
 from models.unit import Unit
 
 PAGE_ROWS = 50
 COUNTED = 1000  # more than that are counted as that many
+MOST_IDS = 5000  # of an export
 USCC_LENGTH = 18
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the filters offer: value and words each; and the reviewer's own views: id, name, query."""
-
-    batches: Sequence[tuple[str, str]] = ()
-    regions: Sequence[tuple[str, str]] = ()
-    people: Sequence[tuple[str, str]] = ()
-    views: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ def read_page(
     session: Session, office: Office, wanted: Wanted, account_id: uuid.UUID, now: datetime
 ) -> QueuePage:
     """Read a page of what came before the office, as the reviewer wants to see it."""
-    choices, special = _read_choices(session, office, account_id)
+    choices, special = read_choices(session, office, account_id)
     desk = _Desk(office, account_id, now.astimezone(SHANGHAI).date(), WorkingDays(special))
     found, newer, older = _read_rows(session, desk, wanted)
     counts, moments = _read_around(session, desk, [filing.id for filing, _ in found])
@@ -109,38 +96,16 @@ def read_page(
     return QueuePage(rows, choices, counts, newer, older, opinions)
 
 
-def _read_choices(
-    session: Session, office: Office, account_id: uuid.UUID
-) -> tuple[Choices, dict[date, bool]]:
-    """Read what the filters offer and the days that differ from the calendar, in one statement."""
-    parts = union_all(
-        _choice("batch", cast(Batch.id, String), Batch.name, ""),
-        _choice("region", Region.code, Region.name, "").where(Region.admin_parent_code == office.region_code),
-        _choice("person", cast(Account.id, String), func.coalesce(func.nullif(Account.person_name, ""), Account.login_name), "")
-        .where(Account.office_id == office.id, Account.staff_role == "reviewer", Account.state == "active"),
-        _choice("view", cast(SavedView.id, String), SavedView.name, SavedView.query)
-        .where(SavedView.account_id == account_id),
-        _choice("day", "", "", "", SpecialDay.day, cast(SpecialDay.is_working, Integer)),
-    ).subquery()  # fmt: skip
-    lists: dict[str, list[Any]] = {"batch": [], "region": [], "person": [], "view": []}
-    special: dict[date, bool] = {}
-    for what, value, words, more, day, number in session.execute(select(parts).order_by(parts.c.words)):
-        if what == "day":
-            special[day] = bool(number)
-            continue
-        name = value if what == "region" else str(uuid.UUID(value))  # SQLite keeps ids without dashes
-        lists[what].append((name, words, more) if what == "view" else (name, words))
-    batches, regions, people, views = lists.values()
-    return Choices(batches, regions, people, views), special
-
-
-def _choice(what: str, value: Any, words: Any, more: Any, day: Any = None, number: Any = None) -> Select[Any]:
-    text = [literal(one, String) if isinstance(one, str) else one for one in (value, words, more)]
-    return select(
-        literal(what, String).label("what"), text[0].label("value"), text[1].label("words"),
-        text[2].label("more"), (cast(null(), Date) if day is None else day).label("day"),
-        (cast(null(), Integer) if number is None else number).label("number"),
-    )  # fmt: skip
+def wanted_ids(
+    session: Session, office: Office, wanted: Wanted, account_id: uuid.UUID, now: datetime
+) -> list[uuid.UUID]:
+    """List all that the filters leave, in their order, at most MOST_IDS."""
+    calendar = WorkingDays(read_special_days(session))
+    desk = _Desk(office, account_id, now.astimezone(SHANGHAI).date(), calendar)
+    order, is_descending = _order(wanted)
+    query = select(Filing.id).where(*_filters(desk, wanted))
+    columns = (order.desc(), Filing.id.desc()) if is_descending else (order, Filing.id)
+    return list(session.scalars(query.order_by(*columns).limit(MOST_IDS)))
 
 
 def _read_rows(

@@ -53,10 +53,10 @@ def write_workbook(
     fields = columns(table)
     sheet.freeze_panes = "B2"
     _shape_columns(sheet, fields)
-    sheet.append([*(_head_cell(sheet, field) for field in fields), _text_cell(sheet, ROW_MARK)])
+    sheet.append([*(_head_cell(sheet, field) for field in fields), text_cell(sheet, ROW_MARK)])
     for row in rows:
         sheet.append([*(_cell(sheet, row.cells.get(field.name)) for field in fields),
-                      _text_cell(sheet, row.mark)])  # fmt: skip
+                      text_cell(sheet, row.mark)])  # fmt: skip
     _offer_choices(book, sheet, fields, offers or {})
     file = io.BytesIO()
     book.save(file)
@@ -77,7 +77,7 @@ def _shape_columns(sheet: Any, fields: Sequence[FilingField]) -> None:
 
 
 def _head_cell(sheet: Any, field: FilingField) -> Any:
-    cell = _text_cell(sheet, heading(field))
+    cell = text_cell(sheet, heading(field))
     cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
     cell.comment = Comment(rule_of(field), "孵化申报", height=120, width=280)
     return cell
@@ -111,10 +111,10 @@ def _need(field: FilingField) -> str:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    return value if value is None or not isinstance(value, str) else _text_cell(sheet, value)
+    return value if value is None or not isinstance(value, str) else text_cell(sheet, value)
 
 
-def _text_cell(sheet: Any, text: str) -> Any:
+def text_cell(sheet: Any, text: str) -> Any:
     """Write text as text, whatever it looks like: never a formula, a figure or a day."""
     # Excel reads _x0041_ as an escaped character.
     cell = WriteOnlyCell(sheet, re.sub(r"_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", text))
@@ -144,7 +144,7 @@ def _offer_choices(
     choices = book.create_sheet(_CHOICES_SHEET)
     choices.sheet_state = "hidden"
     for line in range(max(len(words) for words in lists.values())):
-        choices.append([_text_cell(choices, words[line]) if line < len(words) else None
+        choices.append([text_cell(choices, words[line]) if line < len(words) else None
                         for words in lists.values()])  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 import jobs.comparison
+import jobs.export
 import jobs.material  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings

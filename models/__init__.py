@@ -12,6 +12,7 @@ from models import (  # noqa: F401
     counter,
     delivery,
     event,
+    export,
     failing_condition,
     filing,
     fingerprint,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 import jobs.comparison
+import jobs.export
 import jobs.material  # noqa: F401  (registers its task)
 from files.storage import FolderStorage
 from filings.kind import Table

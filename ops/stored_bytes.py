@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from extensions import db
 from files.storage import FolderStorage, MissingFile
 from models.comparison import PrintedComparison
+from models.export import Export
 from models.material_version import MaterialVersion
 from models.stored_file import StoredFile
 
@@ -48,6 +49,7 @@ def named_bytes(session: Session) -> Generator[NamedBytes]:
         .where(kept, MaterialVersion.pdf_sha256.is_not(None)),
         select(PrintedComparison.pdf_sha256, PrintedComparison.pdf_size, literal("比较表"))
         .where(PrintedComparison.pdf_sha256.is_not(None)),
+        select(Export.sha256, Export.size, literal("导出的工作簿")).where(Export.sha256.is_not(None)),
     )  # fmt: skip
     query = named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE)
     with session.execute(query) as rows:
@@ -98,5 +100,6 @@ def _mentions() -> Select[Any]:
         select(StoredFile.clean_sha256),
         select(MaterialVersion.pdf_sha256).where(MaterialVersion.pdf_sha256.is_not(None)),
         select(PrintedComparison.pdf_sha256).where(PrintedComparison.pdf_sha256.is_not(None)),
+        select(Export.sha256).where(Export.sha256.is_not(None)),
     ).subquery()
     return select(digests.c.sha256).order_by(digests.c.sha256)

@@ -8,6 +8,7 @@ from blueprints.review import (  # noqa: E402, F401
     compare,
     data,
     evidence,
+    figures,
     handling,
     history,
     notes,
