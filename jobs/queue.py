@@ -7,7 +7,7 @@ end them.
 import logging
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,6 +100,12 @@ def wake(job_id: uuid.UUID) -> None:
         )
     except NO_REDIS as error:
         log.warning("Redis does not answer (%s): job %s waits for the sweeper", error, job_id)
+
+
+def wake_all(job_ids: Iterable[uuid.UUID]) -> None:
+    """Tell workers of several committed jobs."""
+    for job_id in job_ids:
+        wake(job_id)
 
 
 def claim(session: Session, job_id: uuid.UUID, now: datetime) -> Lease | None:

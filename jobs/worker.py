@@ -20,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 import jobs.comparison
 import jobs.export
-import jobs.material  # noqa: F401  (names its task)
+import jobs.material
+import jobs.printout  # noqa: F401  (names its task)
 import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring

@@ -1,13 +1,10 @@
 """The pages we typeset ourselves: cover, contents, body and attachment list, with their page numbers."""
 
-import base64
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import segno
 from pypdf import PageObject
 
 from materials.book import Bookmark
@@ -15,6 +12,7 @@ from materials.errors import TypesettingFailed
 from materials.fonts import drawable
 from materials.layout import Entry, Section, entries, pieces, sections
 from materials.places import place_of
+from materials.qr import qr_picture
 from materials.tables import chunks
 from materials.typeset import Typeset, typeset
 
@@ -89,7 +87,7 @@ def _cover(document: Document, version: VersionStamp) -> list[PageObject]:
         year=document["batch"]["year"],
         cover=document["cover"],
         version_no=version.version_no,
-        qr=_qr(version.verify_url),
+        qr=qr_picture(version.verify_url),
     )
     return cover.pages
 
@@ -106,12 +104,6 @@ def _body(all_sections: list[Section], progress: Progress) -> tuple[list[PageObj
         pages += piece.pages
     progress(len(runs), len(runs), "")
     return pages, headings
-
-
-def _qr(url: str) -> str:
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="png", scale=10, border=2)
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _contents(lines: list[Entry], headings: list[int], before: int) -> Typeset:

@@ -33,6 +33,7 @@ from models import (  # noqa: F401
     pending_file,
     periodic_run,
     presence,
+    printout,
     public_notice,
     recognition,
     recommendation,

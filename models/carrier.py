@@ -11,6 +11,9 @@ from models.region import Region
 from models.unit import Unit
 
 CARRIER_KINDS = {"incubator": "孵化器", "makerspace": "众创空间", "university_science_park": "大学科技园"}
+TITLED_KINDS = {
+    "makerspace": "众创空间", "incubator": "科技企业孵化器", "university_science_park": "大学科技园",
+}  # fmt: skip
 NATIONAL_STATES = {"none": "未获国家级资格", "nationally_filed": "国家备案", "certified": "国家级"}
 
 
@@ -34,6 +37,13 @@ class Carrier(HasUuid, Base):
 
     operator: Mapped[Unit] = relationship()
     region: Mapped[Region] = relationship()
+
+    @property
+    def title_text(self) -> str:
+        """The national title as certificates call it: 国家备案众创空间; 国家级 and 国家备案 are not the same."""
+        return {"nationally_filed": "国家备案", "certified": "国家级"}.get(
+            self.national_state, ""
+        ) + TITLED_KINDS[self.kind]
 
     @property
     def state_text(self) -> str:

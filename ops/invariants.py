@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 import jobs.comparison
 import jobs.export
-import jobs.material  # noqa: F401  (registers its task)
+import jobs.material
+import jobs.printout  # noqa: F401  (registers its task)
 from files.storage import FolderStorage
 from filings.kind import Table
 from filings.kinds import KINDS, kind_of

@@ -16,6 +16,7 @@ from files.storage import FolderStorage, MissingFile
 from models.comparison import PrintedComparison
 from models.export import Export
 from models.material_version import MaterialVersion
+from models.printout import Printout
 from models.stored_file import StoredFile
 
 ROWS_AT_ONCE = 500
@@ -50,6 +51,7 @@ def named_bytes(session: Session) -> Generator[NamedBytes]:
         select(PrintedComparison.pdf_sha256, PrintedComparison.pdf_size, literal("比较表"))
         .where(PrintedComparison.pdf_sha256.is_not(None)),
         select(Export.sha256, Export.size, literal("导出的工作簿")).where(Export.sha256.is_not(None)),
+        select(Printout.pdf_sha256, Printout.pdf_size, literal("推荐函或证书")).where(Printout.pdf_sha256.is_not(None)),
     )  # fmt: skip
     query = named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE)
     with session.execute(query) as rows:
@@ -101,5 +103,6 @@ def _mentions() -> Select[Any]:
         select(MaterialVersion.pdf_sha256).where(MaterialVersion.pdf_sha256.is_not(None)),
         select(PrintedComparison.pdf_sha256).where(PrintedComparison.pdf_sha256.is_not(None)),
         select(Export.sha256).where(Export.sha256.is_not(None)),
+        select(Printout.pdf_sha256).where(Printout.pdf_sha256.is_not(None)),
     ).subquery()
     return select(digests.c.sha256).order_by(digests.c.sha256)

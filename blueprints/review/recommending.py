@@ -6,8 +6,10 @@ from typing import Any
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from blueprints import printing
 from blueprints.access import actor, me, role, streams, takes_up_to
 from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.page import is_fragment
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from blueprints.review.publicity import office, publicity_page, ticked
@@ -16,10 +18,12 @@ from extensions import clock, db
 from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
+from filings.printouts import find_printout, letter_document
 from filings.recommending import publish_list, recommend
 from filings.refused import Refused
 from filings.summary import XLSX, recommendation_workbook
 from forms.publicity import LetterForm, ListForm
+from jobs import queue
 from models.recommendation import Publication, Recommendation
 from models.stored_file import StoredFile
 
@@ -44,8 +48,11 @@ def send_recommendation() -> ResponseReturnValue:
         db.session.rollback()
         return publicity_page(refused, letter_form=form, ticked=set(chosen), notes=chosen), 422
     remember(made.id)
+    job_ids = printing.order("letter", [letter_document(made)])
+    letter_id = made.id
     db.session.commit()
-    return redirect(url_for("review.recommendation", recommendation_id=made.id), 303)
+    queue.wake_all(job_ids)
+    return redirect(url_for("review.recommendation", recommendation_id=letter_id), 303)
 
 
 @blueprint.get("/recommendations/<uuid:recommendation_id>")
@@ -65,7 +72,27 @@ def _letter(recommendation_id: uuid.UUID) -> Recommendation:
 
 def _letter_page(letter: Recommendation, refused: NotAdmitted | None = None) -> str:
     is_ours = letter.office_id == me().office_id
-    return render_template("review/recommendation.html", letter=letter, is_ours=is_ours, refused=refused)
+    printout = find_printout(db.session(), "letter", letter_document(letter))
+    template = "review/_letter_printout.html" if is_fragment() else "review/recommendation.html"
+    return render_template(template, letter=letter, is_ours=is_ours, refused=refused, printout=printout)
+
+
+@blueprint.post("/recommendations/<uuid:recommendation_id>/pdf")
+@role("reviewer")
+def print_recommendation(recommendation_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the letter with its table made into a PDF, after it failed or for a letter of earlier days."""
+    job_ids = printing.order("letter", [letter_document(_letter(recommendation_id))])
+    db.session.commit()
+    queue.wake_all(job_ids)
+    return redirect(url_for("review.recommendation", recommendation_id=recommendation_id), 303)
+
+
+@blueprint.get("/recommendations/<uuid:recommendation_id>.pdf")
+@role("reviewer")
+def recommendation_pdf(recommendation_id: uuid.UUID) -> ResponseReturnValue:
+    """Send the letter with its table, to be printed and sealed."""
+    letter = _letter(recommendation_id)
+    return printing.send_printout("letter", letter_document(letter), f"推荐函_{letter.letter_no}.pdf")
 
 
 @blueprint.get("/recommendations/<uuid:recommendation_id>.xlsx")
@@ -133,5 +160,8 @@ def publish() -> ResponseReturnValue:
         db.session.rollback()
         return publicity_page(refused, list_form=form, ticked=set(chosen)), 422
     remember(made.id)
+    publication_id = made.id
+    job_ids = printing.order("certificate", printing.certificates_of(made))
     db.session.commit()
-    return redirect(url_for("notice.published_list", publication_id=made.id), 303)
+    queue.wake_all(job_ids)
+    return redirect(url_for("notice.published_list", publication_id=publication_id), 303)

@@ -6,11 +6,15 @@ from datetime import datetime
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import jobs.printout  # noqa: F401  (registers its task)
 from extensions import clock
+from jobs import tasks
 from models.filing import Filing
+from models.job import Job
 from models.public_notice import Objection, PublicNotice
 from tests.blueprints.signing_in import page_of, post
 from tests.build import GUANGDONG, sign_in
@@ -50,6 +54,26 @@ def status(client: FlaskClient, path: str) -> int:
     """Ask for a file and let go of it."""
     with client.get(path) as answer:
         return answer.status_code
+
+
+def run_jobs(session: Session) -> None:
+    """Do what a worker would do meanwhile."""
+    waiting = [
+        str(job_id)
+        for job_id in session.scalars(select(Job.id).where(Job.task == "print_out", Job.state == "queued"))
+    ]
+    session.commit()
+    for job_id in waiting:
+        tasks.run(job_id)
+    session.expire_all()
+
+
+def printed(client: FlaskClient, page: str) -> list[str]:
+    """Follow the link to the PDF on a page and return the text of its pages, without blanks."""
+    link = page_of(client.get(page)).select_one("#printout a")
+    with client.get(str(link["href"])) as pdf:
+        assert pdf.mimetype == "application/pdf"
+        return ["".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(pdf.data)).pages]
 
 
 def sign_out(client: FlaskClient) -> None:
@@ -105,6 +129,14 @@ def test_another_office_has_no_business_with_it(
     assert client.get(f"/review/publicity/{notice.id}").status_code == 404
 
 
+@pytest.fixture
+def _own_storage(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs store where the application looks."""
+    settings = client.application.config["SETTINGS"]
+    monkeypatch.setattr("config.Settings.from_env", lambda *ignored: settings)
+
+
+@pytest.mark.usefixtures("_own_storage")
 def test_letter_table_list_register_and_certificate(
     client: FlaskClient, session: Session, province: Desk, filing: Filing, notice: PublicNotice
 ) -> None:
@@ -115,6 +147,14 @@ def test_letter_table_list_register_and_certificate(
     assert "86.5" in client.get(answer.location).text
     sheet = load_workbook(io.BytesIO(client.get(f"{answer.location}.xlsx").data)).active
     assert [cell.value for cell in sheet[4]][:3] == [1, filing.name, filing.unit.name]
+    assert "正在生成推荐函和推荐汇总表 PDF" in client.get(answer.location).text
+    assert client.get(f"{answer.location}.pdf").status_code == 404
+    run_jobs(session)
+    pages = printed(client, answer.location)
+    assert "粤科函〔2021〕1号" in pages[0]
+    assert "科学技术部火炬高技术产业开发中心：" in pages[0]
+    assert f"1{filing.name}{filing.unit.name}{filing.unit.uscc}" in pages[1]
+    assert "86.5公示无异议" in pages[1]
     scan = (io.BytesIO(small_pdf(1)), "推荐函.pdf")
     assert post(client, f"{answer.location}/scan", {"file": scan}).status_code == 303
     assert status(client, f"{answer.location}/scan.pdf") == 200
@@ -133,6 +173,11 @@ def test_letter_table_list_register_and_certificate(
     assert filing.makerspace_name in client.get("/register-of-carriers?q=ZCKJ-2022-00001").text
     certificate = page_of(client.get("/certificates/ZCKJ-2022-00001"))
     assert certificate.select_one("img")["src"].startswith("data:image/svg+xml")
+    run_jobs(session)
+    (page,) = printed(client, "/certificates/ZCKJ-2022-00001")
+    assert "国家备案众创空间证书" in page
+    assert "国科火字〔2022〕1号" in page
+    assert "http://localhost/certificates/ZCKJ-2022-00001" in page
     assert client.get("/certificates/ZCKJ-2022-00002").status_code == 404
     assert answer.location.split("/")[-1] in client.get("/lists").text
     sign_in(client, province.account)
@@ -143,6 +188,8 @@ def test_letter_table_list_register_and_certificate(
     said = {"reason": "fraud", "document_no": "国科火字〔2022〕9号"}
     assert post(client, revocation, said).status_code == 303
     assert "本证书无效" in client.get("/certificates/ZCKJ-2022-00001").text
+    assert client.get("/certificates/ZCKJ-2022-00001.pdf").status_code == 404
+    assert post(client, "/certificates/ZCKJ-2022-00001/pdf").status_code == 409
     assert post(client, revocation, said | {"idempotency_key": "other"}).status_code == 409
 
 
