@@ -1,13 +1,14 @@
 """Who may do what: pure questions about roles, grants and levels. The gate and the loaders ask them."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
 
-from models.grant import Grant
 from models.office import LEVELS
+from models.service import INCUBATION
 
 FILLERS = frozenset({"legal", "item_handler"})
-UNIT_ROLES = FILLERS | {"unit_admin"}
+GRANTERS = frozenset({"legal", "unit_admin"})
+UNIT_ROLES = FILLERS | {"unit_admin", "unit_maintainer"}
 ROLES = UNIT_ROLES | {"reviewer", "helpdesk", "system_admin", "operator"}
 UNSEEN_STATUSES = ("draft", "withdrawn")
 
@@ -16,19 +17,36 @@ NOT_A_HANDLER = "需要“事项办理员”角色才能填报，请联系单位
 UNIT_DISABLED = "单位已停用，请联系平台客服"
 
 
-def roles_in_unit(grants: Iterable[Grant], day: date) -> frozenset[str]:
-    """Return what the grants of one person in one unit allow on `day`.
+@dataclass(frozen=True)
+class Right:
+    """What one grant comes to on a day: `is_effective` now, or `has_expired` after it was good once."""
 
-    `expired` stands for a handler's grant that was good once: it allows nothing, but it says what to do.
+    role: str
+    item: str
+    is_effective: bool = True
+    has_expired: bool = False
+
+
+def roles_in_unit(rights: Iterable[Right]) -> frozenset[str]:
+    """Return what the rights of one person in one unit allow in this system.
+
+    A handler of another service is none here. `expired` stands for a handler's grant that was good once: it
+    allows nothing, but it says what to do.
     """
-    grants = list(grants)
-    valid = frozenset(grant.role for grant in grants if grant.is_valid_on(day))
-    had_expired = any(_has_expired(grant, day) for grant in grants)
+    ours = [right for right in rights if right.role != "item_handler" or right.item == INCUBATION]
+    valid = frozenset(right.role for right in ours if right.is_effective)
+    had_expired = any(right.role == "item_handler" and right.has_expired for right in ours)
     return valid | {"expired"} if had_expired and "item_handler" not in valid else valid
 
 
-def _has_expired(grant: Grant, day: date) -> bool:
-    return grant.role == "item_handler" and grant.state == "active" and grant.valid_to < day
+def items_in_unit(rights: Iterable[Right]) -> frozenset[str]:
+    """Return the services that the rights of one person in one unit let him handle."""
+    return frozenset(right.item for right in rights if right.role == "item_handler" and right.is_effective)
+
+
+def may_grant(roles: frozenset[str]) -> bool:
+    """Say whether somebody with these roles may let people act for the unit he acts for."""
+    return bool(roles & GRANTERS)
 
 
 def may_fill(roles: frozenset[str]) -> bool:

@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from blueprints import account, admin, filing, metrics, notice, pages, review, verify
+from blueprints import account, admin, filing, grant, metrics, notice, pages, review, verify
 
 BLUEPRINTS: list[Blueprint] = [
     pages.blueprint,
     account.blueprint,
     admin.blueprint,
     filing.blueprint,
+    grant.blueprint,
     notice.blueprint,
     review.blueprint,
     verify.blueprint,

@@ -1,7 +1,7 @@
 """Who is signed in: read once per request from the cookie's token, as plain data."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -9,33 +9,38 @@ from typing import Any, TypeVar
 
 from flask import Request, current_app
 from flask_login import AnonymousUserMixin, UserMixin, current_user
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Date, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 
 import policies
 from clock import SHANGHAI
 from extensions import clock, db, login_manager
 from models.account import ACCOUNT_TYPE_TEXTS, Account
-from models.grant import Grant
+from models.grant import Grant, effective_on
 from models.login_session import TOUCH_EVERY, LoginSession, hash_token, is_alive
 from models.notification import Notification
 from models.office import Office
 from models.unit import Unit
+from policies import Right
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class ActingUnit:
-    """A unit somebody may act for, and what he may do there; `expired`: his authorisation ran out."""
+    """A unit somebody may act for, and what he may do there; `expired`: his authorisation ran out.
+
+    `items` are the services he handles for it, here and elsewhere.
+    """
 
     id: uuid.UUID
     name: str
     roles: frozenset[str]
+    items: frozenset[str] = frozenset()
 
     @property
     def is_usable(self) -> bool:
-        return self.roles != {"expired"}
+        return self.roles != {"expired"} or bool(self.items)
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class SignedIn(UserMixin):
     account_type: str
     roles: frozenset[str]
     units: tuple[ActingUnit, ...] = ()
+    items: frozenset[str] = frozenset()
     unit_id: uuid.UUID | None = None
     unit_name: str = ""
     office_id: uuid.UUID | None = None
@@ -191,27 +197,41 @@ def _natural(common: dict[str, Any], account_id: uuid.UUID, chosen_id: uuid.UUID
     acting = acting_unit(units, chosen_id)
     if acting is None:
         return SignedIn(**common, roles=frozenset(), units=units)
-    return SignedIn(**common, roles=acting.roles, units=units, unit_id=acting.id, unit_name=acting.name)
+    return SignedIn(
+        **common,
+        roles=acting.roles,
+        units=units,
+        items=acting.items,
+        unit_id=acting.id,
+        unit_name=acting.name,
+    )
 
 
 def units_of(account_id: uuid.UUID, day: date) -> tuple[ActingUnit, ...]:
     """Return the units a person may act for, also those whose authorisation expired, by name."""
-    rows = db.session.execute(_grants_of, {"account_id": account_id}).all()
+    rows = db.session.execute(_grants_of, {"account_id": account_id, "day": day}).all()
     by_unit = groupby(rows, key=lambda row: (row.id, row.name))
-    found = (ActingUnit(key[0], key[1], _roles(group, day)) for key, group in by_unit)
-    return tuple(unit for unit in found if unit.roles)
+    found = (_acting(*key, [_right(row, day) for row in group]) for key, group in by_unit)
+    return tuple(unit for unit in found if unit.roles or unit.items)
 
 
 _grants_of = (
-    select(Unit.id, Unit.name, Grant)
+    select(
+        Unit.id, Unit.name, Grant.role, Grant.item, Grant.valid_to,
+        effective_on(bindparam("day", type_=Date)).label("is_effective"),
+    )
     .join(Grant, Grant.unit_id == Unit.id)
     .where(Grant.grantee_id == bindparam("account_id"), Grant.state == "active", Unit.is_active)
     .order_by(Unit.name, Unit.id)
-)
+)  # fmt: skip
 
 
-def _roles(rows: Iterable[Any], day: date) -> frozenset[str]:
-    return policies.roles_in_unit([row.Grant for row in rows], day)
+def _acting(unit_id: uuid.UUID, name: str, rights: list[Right]) -> ActingUnit:
+    return ActingUnit(unit_id, name, policies.roles_in_unit(rights), policies.items_in_unit(rights))
+
+
+def _right(row: Any, day: date) -> Right:
+    return Right(row.role, row.item, row.is_effective, has_expired=row.valid_to < day)
 
 
 def acting_unit(units: tuple[ActingUnit, ...], chosen_id: uuid.UUID | None) -> ActingUnit | None:

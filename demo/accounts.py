@@ -12,7 +12,10 @@ from models.account import Account
 from models.grant import Grant
 from models.id_rules import RESIDENT
 from models.office import Office
+from models.person import Person
 from models.reference import office_id
+from models.service import INCUBATION
+from models.service_permission import acquire
 
 PASSWORD = "Hatchery-2021-demo"  # noqa: S105 - shown on the sign-in page of the demo
 CREATED_AT = datetime(2021, 10, 25, 1, 0, tzinfo=UTC)
@@ -80,6 +83,11 @@ def load_accounts(session: Session) -> None:
         _add(session, password_hash, staff.login, "staff", person_name=staff.person_name,
              staff_role=staff.role, office_id=office)  # fmt: skip
     session.flush()  # grants name their account by its id
+    handler_id = demo_id(f"account/{HANDLER}")
+    if session.get(Person, handler_id) is None:
+        session.add(Person(account_id=handler_id, real_name_state="auto_passed"))
+    for unit in UNITS:
+        acquire(session, demo_id(f"unit/{unit.login}"), INCUBATION, None, CREATED_AT)
     for login in HANDLED_UNITS:
         _grant(session, login)
     for level, region_code, address, phone in WINDOWS:
@@ -110,7 +118,7 @@ def _grant(session: Session, login: str) -> None:
     add_once(
         session, Grant, f"grant/{HANDLER}/{login}",
         unit_id=demo_id(f"unit/{login}"), grantee_id=demo_id(f"account/{HANDLER}"),
-        role="item_handler", valid_from=GRANTED_FROM, valid_to=GRANTED_TO,
+        role="item_handler", item=INCUBATION, valid_from=GRANTED_FROM, valid_to=GRANTED_TO,
     )  # fmt: skip
 
 

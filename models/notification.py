@@ -12,8 +12,9 @@ from models.account import Account
 from models.base import Base, HasUuid, UtcDateTime
 from models.delivery import Delivery
 from models.event import Event
-from models.grant import Grant
+from models.grant import Grant, effective_on
 from models.notice_text import wording
+from models.service import INCUBATION
 from models.unit import Unit
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def accounts_for(session: Session, unit: Unit, at: datetime) -> list[Account]:
     """List who is told about the unit's filings: its legal account and its valid 事项办理员."""
     day = at.date()
     handlers = select(Grant.grantee_id).where(
-        Grant.unit_id == unit.id, Grant.role == "item_handler", Grant.state == "active",
-        Grant.valid_from <= day, Grant.valid_to >= day,
+        Grant.unit_id == unit.id, Grant.role == "item_handler", Grant.item == INCUBATION, effective_on(day),
     )  # fmt: skip
     concerned = (Account.unit_id == unit.id) | Account.id.in_(handlers)
     query = select(Account).where(concerned, Account.state == "active").order_by(Account.login_name)

@@ -7,20 +7,11 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from models.base import Base, HasUuid
+from models.real_name import HasRealName
 from models.region import Region
 
-REAL_NAME_TEXTS = {
-    "none": "未实名认证",
-    "auto_passed": "国家平台实名认证通过",
-    "auto_failed": "实名认证失败",
-    "manual_pending": "实名认证审核中",
-    "manual_passed": "科技部平台人工审核通过",
-    "manual_failed": "实名认证失败",
-    "stale": "信息已变更，请重新认证",
-}
 
-
-class Unit(HasUuid, Base):
+class Unit(HasUuid, HasRealName, Base):
     """A legal entity with its register data."""
 
     __tablename__ = "unit"
@@ -35,7 +26,6 @@ class Unit(HasUuid, Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     registered_on: Mapped[date | None]
     nature: Mapped[str | None] = mapped_column(String(30), comment="as operator_nature of the filing")
-    real_name_state: Mapped[str] = mapped_column(String(20), default="none")
     is_active: Mapped[bool] = mapped_column(default=True, comment="停用 makes all its grants ineffective")
 
     region: Mapped[Region] = relationship()
@@ -46,14 +36,6 @@ class Unit(HasUuid, Base):
     def _key_name(self, _attribute: str, name: str) -> str:
         self.name_key = name_key(name)
         return name
-
-    @property
-    def is_real_named(self) -> bool:
-        return self.real_name_state in ("auto_passed", "manual_passed")
-
-    @property
-    def real_name_text(self) -> str:
-        return REAL_NAME_TEXTS[self.real_name_state]
 
 
 def name_key(name: str) -> str:

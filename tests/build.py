@@ -20,8 +20,11 @@ from models.grant import Grant
 from models.login_session import LoginSession
 from models.makerspace_filing import MakerspaceFiling
 from models.office import Office
+from models.person import Person
 from models.reference import office_id
 from models.row import FilingRow
+from models.service import INCUBATION
+from models.service_permission import acquire
 from models.unit import Unit
 
 NOW = datetime(2021, 11, 10, 2, tzinfo=UTC)
@@ -51,7 +54,11 @@ def build_unit(session: Session, **changes: Any) -> Unit:
         "nature": "private",
         "real_name_state": "auto_passed",
     }
-    return _stored(session, Unit(**values | changes))
+    unit = _stored(session, Unit(**values | changes))
+    if unit.is_real_named:
+        acquire(session, unit.id, INCUBATION, None, NOW)
+        session.commit()
+    return unit
 
 
 def valid_uscc(number: int) -> str:
@@ -110,15 +117,24 @@ def reference_office(session: Session, level: str = "city", region_code: str = G
 
 
 def build_grant(session: Session, unit: Unit, grantee: Account, **changes: Any) -> Grant:
-    """Let a natural person act for the unit as 事项办理员."""
+    """Let a natural person act for the unit as 事项办理员 of this system."""
+    role = changes.get("role", "item_handler")
     values = {
         "unit": unit,
         "grantee": grantee,
-        "role": "item_handler",
+        "role": role,
+        "item": INCUBATION if role == "item_handler" else "",
         "valid_from": date(2021, 1, 1),
         "valid_to": date(2022, 12, 31),
     }
     return _stored(session, Grant(**values | changes))
+
+
+def build_person(session: Session, **changes: Any) -> Account:
+    """Build a natural account whose person is real-named."""
+    account = build_account(session, "natural", **changes)
+    _stored(session, Person(account_id=account.id, real_name_state="auto_passed"))
+    return account
 
 
 def build_batch(session: Session, **changes: Any) -> Batch:

@@ -23,7 +23,7 @@ from tests.conftest import demo_settings
 ROOT = Path(__file__).parent.parent
 # fmt: off
 PACKAGES = (
-    "adapters", "blueprints", "demo", "files", "filings", "forms", "jobs", "materials", "models", "ops",
+    "accounts", "adapters", "blueprints", "demo", "files", "filings", "forms", "jobs", "materials", "models", "ops",
 )
 # fmt: on
 MODULES = ("app", "assets", "clock", "config", "extensions", "failpoints", "keys", "policies", "turns")

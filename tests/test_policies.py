@@ -1,39 +1,56 @@
-from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
 import policies
-from models.grant import Grant
+from models.service import INCUBATION
+from policies import Right
 
-TODAY = date(2021, 11, 10)
-DAY = timedelta(days=1)
-
-
-def grant(
-    role: str = "item_handler", first: date = TODAY, last: date = TODAY, state: str = "active"
-) -> Grant:
-    return Grant(role=role, valid_from=first, valid_to=last, state=state)
+HANDLER = Right("item_handler", INCUBATION)
+EXPIRED = Right("item_handler", INCUBATION, is_effective=False, has_expired=True)
+ADMIN = Right("unit_admin", "")
+ELSEWHERE = Right("item_handler", "human_genetics")
 
 
 @pytest.mark.parametrize(
-    ("grants", "roles"),
+    ("rights", "roles"),
     [
         ([], set()),
-        ([grant()], {"item_handler"}),
-        ([grant(first=TODAY + DAY, last=TODAY + DAY)], set()),
-        ([grant(first=TODAY - DAY, last=TODAY - DAY)], {"expired"}),
-        ([grant(first=TODAY - DAY, last=TODAY - DAY), grant()], {"item_handler"}),
-        ([grant(state="disabled")], set()),
-        ([grant(state="disabled", first=TODAY - DAY, last=TODAY - DAY)], set()),
-        ([grant("unit_admin")], {"unit_admin"}),
-        ([grant("unit_admin", first=TODAY - DAY, last=TODAY - DAY)], set()),
-        ([grant("unit_admin"), grant(first=TODAY - DAY, last=TODAY - DAY)], {"unit_admin", "expired"}),
-        ([grant("unit_admin"), grant()], {"unit_admin", "item_handler"}),
+        ([HANDLER], {"item_handler"}),
+        ([Right("item_handler", INCUBATION, is_effective=False)], set()),
+        ([EXPIRED], {"expired"}),
+        ([EXPIRED, HANDLER], {"item_handler"}),
+        ([ADMIN], {"unit_admin"}),
+        ([Right("unit_admin", "", is_effective=False, has_expired=True)], set()),
+        ([ADMIN, EXPIRED], {"unit_admin", "expired"}),
+        ([ADMIN, HANDLER], {"unit_admin", "item_handler"}),
+        ([Right("unit_maintainer", "")], {"unit_maintainer"}),
+        ([ELSEWHERE], set()),
+        ([ELSEWHERE, EXPIRED], {"expired"}),
+        ([Right("item_handler", "human_genetics", is_effective=False, has_expired=True)], set()),
     ],
 )
-def test_grants_make_roles_on_their_days_only(grants: list[Grant], roles: set[str]) -> None:
-    assert policies.roles_in_unit(grants, TODAY) == roles
+def test_rights_make_roles_of_this_system_only(rights: list[Right], roles: set[str]) -> None:
+    assert policies.roles_in_unit(rights) == roles
+
+
+def test_the_services_somebody_handles_are_those_that_count_today() -> None:
+    assert policies.items_in_unit([HANDLER, ELSEWHERE, ADMIN]) == {INCUBATION, "human_genetics"}
+    assert policies.items_in_unit([EXPIRED, ADMIN]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("roles", "may"),
+    [
+        ({"legal"}, True),
+        ({"unit_admin"}, True),
+        ({"item_handler"}, False),
+        ({"unit_maintainer"}, False),
+        (set(), False),
+    ],
+)
+def test_the_legal_account_and_administrators_grant(roles: set[str], may: bool) -> None:
+    assert policies.may_grant(frozenset(roles)) is may
 
 
 @pytest.mark.parametrize(

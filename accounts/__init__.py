@@ -1,0 +1,1 @@
+"""Who may act for whom: grants, and what leads to a service. Knows no requests."""
