@@ -16,7 +16,7 @@ from models.account import Account
 from models.filing import Filing
 from models.makerspace_filing import MakerspaceFiling
 from models.region import Region
-from models.unit import Unit
+from models.unit import Unit, name_key
 from tests.build import GUANGZHOU, build_account, valid_uscc
 from tests.submitting import submitted_filing
 
@@ -50,14 +50,10 @@ def applicant(session: Session) -> Account:
 
 def _unit(values: dict[str, Any], number: int, districts: list[str]) -> dict[str, Any]:
     code = valid_uscc(FIRST_SERIAL - number)
-    region = districts[number % len(districts)]
-    return {
-        **values,
-        "id": uuid.uuid4(),
-        "name": f"广州百千{number:06d}众创空间有限公司",
-        "uscc": code,
-        "region_code": region,
-    }
+    name = f"广州百千{number:06d}众创空间有限公司"
+    own = {"id": uuid.uuid4(), "name": name, "name_key": name_key(name), "uscc": code,
+           "region_code": districts[number % len(districts)]}  # fmt: skip
+    return {**values, **own}
 
 
 def _filing(values: dict[str, Any], number: int, unit: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.sql.functions import FunctionElement
 
 from filings.kinds import KINDS
 from models.filing import Filing, Status
@@ -51,12 +53,28 @@ def gave_up(account_id: uuid.UUID) -> ColumnElement[bool]:
     return exists().where(Recusal.filing_id == Filing.id, Recusal.account_id == account_id)
 
 
-def unindexed(column: Any) -> Any:
-    """Return the column as no index knows it, so that the database walks in the order of the list instead.
+class unindexed(FunctionElement[Any]):
+    """A column as no index of SQLite knows it, so that it walks in the order of the list instead.
 
-    Left alone, SQLite fetches every filing of a region and sorts them all to show fifty.
+    Left alone, SQLite fetches every filing of a region and sorts them all to show fifty. PostgreSQL knows how
+    common a value is and decides by itself; hidden from it, it takes a common value for a rare one.
     """
-    return func.coalesce(column, column)
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _column(element: unindexed, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(unindexed, "sqlite")
+def _hidden_column(element: unindexed, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
 
 
 def regions_under(code: str, name: str = "governed"):  # type: ignore[no-untyped-def]

@@ -55,7 +55,7 @@ class Filing(HasUuid, Base):
     opened_at: Mapped[datetime | None] = mapped_column(
         UtcDateTime, comment="whoever it went to last looked into it; ends the time for a correction"
     )
-    assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
+    assignee_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resubmit_by: Mapped[date | None] = mapped_column(comment="last day an office gave for mending")
     round: Mapped[int] = mapped_column(default=0, comment="how often it was submitted")
@@ -86,6 +86,9 @@ class Filing(HasUuid, Base):
         Index("ix_filing_desk", "current_office_id", "status", "arrived_at"),
         Index("ix_filing_desk_arrived_at", "current_office_id", "arrived_at", "id"),
         Index("ix_filing_desk_name", "current_office_id", "name", "id"),
+        # Two counters of the queue: what nobody has taken, what somebody has.
+        Index("ix_filing_desk_assigned_at", "current_office_id", "status", "assigned_at"),
+        Index("ix_filing_assignee_desk", "assignee_id", "current_office_id"),
         Index("ix_filing_submitted_at", "submitted_at", "id"),
         Index("ix_filing_name", "name", "id"),
     )  # fmt: skip

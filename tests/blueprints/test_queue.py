@@ -1,12 +1,15 @@
 """The queue of an office: filters, order, pages, counters, own views, and who works on what."""
 
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from extensions import db
 from models.failing_condition import FailingCondition
 from models.filing import Filing
 from models.special_day import SpecialDay
@@ -225,6 +228,35 @@ def test_a_page_costs_three_statements_wherever_it_is(
     assert len(first) == len(last) == len(few)
     of_the_list = [text for text in first if text not in frame and not text.startswith("SELECT office.")]
     assert len(of_the_list) <= 3, of_the_list
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?sort=name", "?desk=all", "?desk=sent&sort=arrived", "?desk=all&region=440106&status=under_review"],
+)
+def test_no_page_walks_or_sorts_all_filings(desk: Clerk, session: Session, query: str) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    lay_before(session, 0)
+    sent: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+        sent.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    desk.page(f"/review{query}")
+    event.remove(db.engine, "before_cursor_execute", note)
+    rows, around = (one for one in sent if "FROM filing" in one[0])
+    connection = session.connection()
+    plans = [
+        [step[3] for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+        for text, values in (rows, around)
+    ]
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plans[0], plans[0]
+    assert not any(step.startswith("SCAN filing") and "INDEX" not in step for step in chain(*plans)), plans
+    counters = [step for step in plans[1] if step.startswith("SEARCH filing")]
+    assert len(counters) == 6
+    assert all("COVERING INDEX" in step for step in counters), counters
 
 
 def test_only_reviewers_assign_and_keep_views(client: FlaskClient, session: Session) -> None:

@@ -3,6 +3,8 @@
 What comes after sending is judged on the way of `test_whole_way.py`.
 """
 
+from playwright.sync_api import expect
+
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
 from tests.browser.judging import Inspect, visit
@@ -36,7 +38,10 @@ def test_an_office_at_its_desk(open_page: OpenPage, inspect: Inspect) -> None:
     inspect("a saved opinion", office.page)
     office.page.get_by_role("button", name="发送这件意见").click()
     inspect("before sending", office.page)
-    visit(office, inspect, f"{case}?part=basic_info", "/review")
+    visit(office, inspect, f"{case}?part=basic_info", "/review", "/review/figures")
+    office.page.get_by_role("button", name="导出 xlsx").click()
+    expect(office.page.locator("[data-export=ready]")).to_be_visible(timeout=60_000)
+    inspect("an export", office.page)
 
 
 def test_a_clerk_with_a_filing_that_came_back(open_page: OpenPage, inspect: Inspect) -> None:
