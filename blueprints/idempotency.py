@@ -76,10 +76,19 @@ def remember(made_id: uuid.UUID | None = None, version: int | None = None) -> No
         )  # fmt: skip
 
 
+def was_carried_out(path: str, posted: str) -> bool:
+    """Say whether a request of this person to this address with this key was carried out."""
+    key = _kept(path, posted)
+    return bool(key) and db.session.get(IdempotencyKey, (me().account_id, key)) is not None
+
+
 def _key() -> str:
-    """Return what the table keeps of the posted key and the address, empty when none was posted."""
-    posted = request.form.get("idempotency_key", "")[:64]
-    return hashlib.sha256(f"{request.path} {posted}".encode()).hexdigest() if posted else ""
+    return _kept(request.path, request.form.get("idempotency_key", ""))
+
+
+def _kept(path: str, posted: str) -> str:
+    """Return what the table keeps of a posted key and its address, empty when none was posted."""
+    return hashlib.sha256(f"{path} {posted[:64]}".encode()).hexdigest() if posted else ""
 
 
 def _digest() -> str:

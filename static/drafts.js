@@ -115,9 +115,8 @@
 
   on('htmx:beforeRequest', function (event) {
     var config = event.detail.requestConfig, form = formOf(config);
-    if (!form || (navigator.onLine && !waits(config.path))) return;
-    event.preventDefault();
-    keep(form, config.path, Array.from(config.formData));
+    if (form && navigator.onLine && !waits(config.path)) next(function () { return store.markSent(config.path); });
+    else if (form) { event.preventDefault(); keep(form, config.path, Array.from(config.formData)); }
   });
 
   function failed(event) {
@@ -169,8 +168,8 @@
       })[0];
       if (!draft) return;
       navigator.locks.request('page-' + draft.page, { ifAvailable: true }, function (lock) {
-        return lock && store.unseal(draft.box).then(function (answers) {
-          var decides;
+        return lock && store.hasArrived(draft).then(function (isIn) { return isIn ? drop() : store.unseal(draft.box).then(bring); });
+        function bring(answers, decides) {
           fill(form, answers);
           say('warn', 'warn', '已恢复 ' + clock(draft.at) + ' 填写、尚未保存的内容');
           capture(form);
@@ -178,8 +177,9 @@
             return field.form === form && (field.options ? !field.options[field.selectedIndex].defaultSelected : field.checked !== field.defaultChecked);
           })[0];
           if (decides) decides.dispatchEvent(new Event('change', { bubbles: true }));
-        });
-      }).catch(function () { forget(function (one) { return one.n === draft.n; }); });
+        }
+      }).catch(drop);
+      function drop() { return forget(function (one) { return one.n === draft.n; }); }
     });
   }
 

@@ -91,6 +91,20 @@
     }).then(refresh);
   }
 
+  // On its way: should the tab die before the answer is here, the server is asked whether the form came.
+  function markSent(url) {
+    return change(function (own, records) {
+      own.forEach(function (one) { if (!one.isAct && one.url === url) records.put(Object.assign(one, { isSent: true })); });
+    });
+  }
+
+  function hasArrived(draft) {
+    if (!draft.isSent) return Promise.resolve(false);
+    return fetch('/account/drafts?' + new URLSearchParams({ path: draft.url, key: draft.key }), { headers: { 'HX-Request': 'true' }, cache: 'no-store' })
+      .then(function (answer) { return answer.ok ? answer.text() : ''; })
+      .then(function (text) { return text.split(' ')[2] === 'done'; }, function () { return false; });
+  }
+
   function random() {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), function (one) { return (one + 256).toString(16).slice(1); }).join('');
   }
@@ -100,7 +114,7 @@
   var store = {
     owner: given[0], mayKeep: Boolean(meta && meta.hasAttribute('data-keep')), page: random(), kept: [], unstored: {},
     change: change, refresh: refresh, forget: forget, tidy: tidy, seal: seal, unseal: unseal, clear: clear,
-    random: random, clock: clock
+    markSent: markSent, hasArrived: hasArrived, random: random, clock: clock
   };
   page.store = store;
 }());

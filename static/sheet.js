@@ -42,6 +42,7 @@
     event.preventDefault();
     if (!row.matches('.editing')) { reach(next, field.name); return; }
     if (!row.querySelector('form[data-dirty]')) {
+      row.setAttribute('data-closing', '');
       row.querySelector('[data-cancel]').click();
       reach(next, field.name);
       return;
@@ -54,7 +55,8 @@
   function reach(row, name) {
     var field = name && row.querySelector('[name="' + name + '"]:not([type=hidden])');
     var edit = row.querySelector('.act a[href$="/edit"]');
-    wish = null;
+    wish = row.matches('[data-closing]') ? { row: row.id, name: name, closes: true } : null;
+    if (wish) return;
     if (!name || !edit) field = field || edit || row.querySelector('input:not([type=hidden]), select');
     if (field) {
       field.focus();
@@ -66,13 +68,15 @@
   }
 
   on('htmx:afterRequest', function (event) {
+    var left = event.detail.requestConfig.elt.closest('[data-closing]');
+    if (left && !event.detail.successful) left.removeAttribute('data-closing');
     if (!wish || wish.after !== event.detail.requestConfig.elt) return;
     if (event.detail.xhr.status === 200) reach(document.getElementById(wish.row), wish.name);
     else wish = null;
   });
-  on('htmx:afterSettle', function () {
+  on('htmx:afterSettle', function (event) {
     var row = wish && !wish.after && document.getElementById(wish.row);
-    if (row && row.matches('[data-row]')) reach(row, wish.name);
+    if (row && (row.matches('[data-row]') || (wish.closes && row === event.target))) reach(row, wish.name);
   });
 
   // A block pasted into the blank row goes to the server, which shows what it understood before storing it.

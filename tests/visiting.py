@@ -9,14 +9,12 @@ from http.cookiejar import CookieJar
 from io import BytesIO
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from bs4 import BeautifulSoup
 
 from demo.accounts import PASSWORD
 
-_DRAFT = re.compile(r"/filings/[0-9a-f-]{36}/")
-_DRAFT_LENGTH = len("/filings/") + 36
 PATIENCE = 120  # seconds; an answer may wait for the children of others
 
 
@@ -81,10 +79,10 @@ class Visitor:
         return self.post(path, {"file": (BytesIO(data), name)}, htmx=htmx)
 
     def open_filing(self) -> str:
-        """Open a draft, or go on with the one there is, and return its address."""
-        self.post("/filings", {"kind": "makerspace", "carrier": ""})
-        addresses = [str(link["href"]) for link in self.page("/filings").select("a[href^='/filings/']")]
-        return next(address for address in addresses if _DRAFT.match(address))[:_DRAFT_LENGTH]
+        """Open a draft for a makerspace that is new, and return its address."""
+        answer = self.post("/filings", {"kind": "makerspace", "carrier": "new"})
+        assert answer.status_code == 303, answer.text[:2000]
+        return urlsplit(str(answer.headers["Location"])).path.rsplit("/", 1)[0]
 
     def _address(self, path: str) -> str:
         return path if path.startswith("http") else self.url + quote(path, safe="/?&=#%-_.")

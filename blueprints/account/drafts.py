@@ -8,20 +8,26 @@ import hashlib
 import hmac
 import uuid
 
-from flask import current_app
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
 from blueprints.access import me, signed_in
 from blueprints.account import blueprint
+from blueprints.idempotency import was_carried_out
 from blueprints.identity import SignedIn
 
 
 @blueprint.get("/account/drafts")
 @signed_in
 def drafts() -> ResponseReturnValue:
-    """Say whose session this is and give a form token; what waits in a browser is sent for nobody else."""
-    return f"{drafts_owner(me())} {generate_csrf()}", {"Content-Type": "text/plain; charset=utf-8"}
+    """Say whose session this is and give a form token; what waits in a browser is sent for nobody else.
+
+    Asked with `path` and `key` of a form that was sent: also whether it came, `done` or `open`.
+    """
+    state = "done" if was_carried_out(request.args.get("path", ""), request.args.get("key", "")) else "open"
+    words = f"{drafts_owner(me())} {generate_csrf()} {state}"
+    return words, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def drafts_owner(person: SignedIn) -> str:

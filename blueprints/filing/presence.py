@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from flask import g, render_template, request
+from flask import current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
+from sqlalchemy.exc import OperationalError
 
 from blueprints.access import me, own_filing, public
 from blueprints.filing import blueprint
@@ -39,9 +40,13 @@ def _note_arrival(response: Response) -> Response:
     """Write in a short transaction of its own, as the touch of a session is; the page does not need it."""
     arrives = g.pop("arrives", None)
     if arrives and response.status_code == 200:
-        db.start_writing()
-        note_presence(db.session(), Presence(**arrives))
-        db.session.commit()
+        try:
+            db.start_writing()
+            note_presence(db.session(), Presence(**arrives))
+            db.session.commit()
+        except OperationalError as error:  # what was stored may be read although nothing can be stored now
+            current_app.logger.warning("A presence could not be noted: %s", error.orig)
+            db.session.rollback()
     return response
 
 

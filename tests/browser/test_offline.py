@@ -140,6 +140,29 @@ def test_what_was_typed_and_not_sent_comes_back(clerk: Clerk) -> None:
     all_is_sent(clerk)
 
 
+def test_a_row_that_arrived_before_its_tab_died_does_not_come_back_as_a_draft(open_page: OpenPage) -> None:
+    clerk = own_computer(open_page())
+    clerk.new_filing("新增众创空间")
+    clerk.open("venue")
+    old, context = clerk.page, clerk.page.context
+    posted: list[int] = []
+    old.on("response", lambda answer: posted.append(answer.status) if answer.request.method == "POST" else None)
+    # What is answered is not shown: as if the machine had died then.
+    old.evaluate("document.addEventListener('htmx:beforeOnLoad', event => event.preventDefault())")
+    clerk.blank("venue_rows").locator("[name=address]").fill(TYPED[0])
+    old.keyboard.press("Enter")
+    for _ in range(200):
+        if posted:
+            break
+        old.wait_for_timeout(50)
+    assert posted == [201]
+    clerk.page = context.new_page()
+    old.close(run_before_unload=False)
+    assert addresses(clerk) == [TYPED[0]]
+    all_is_sent(clerk)
+    expect(clerk.blank("venue_rows").locator("[name=address]")).to_have_value("")
+
+
 def wait_for_draft(page: Page) -> None:
     for _ in range(200):
         if kept_in(page):

@@ -58,7 +58,7 @@ class HttpClerk:
     def upload(self, path: str, data: bytes, name: str = "证明.pdf", *, htmx: bool = False) -> Answer:
         return self.post(path, {"file": FileStorage(BytesIO(data), name)}, htmx=htmx)
 
-    def open_filing(self, carrier: str = "") -> str:
+    def open_filing(self, carrier: str = "new") -> str:
         answer = self.post("/filings", {"kind": "makerspace", "carrier": carrier})
         assert answer.status_code == 303, answer.text[:2000]
         return answer.headers["Location"].rsplit("/", 1)[0]

@@ -285,7 +285,9 @@ def test_it_is_generated_submitted_and_read_by_its_office(
     assert version.version_no in reviewer.page("/review").get_text()
     page = reviewer.page(f"/review/{filing.rsplit('/', 1)[1]}")
     assert conditions(page) == {"YF-01": "pass", "YF-02": "pass"}
-    assert "优秀楼宇" in page.get_text()
+    house = reviewer.page(str(page.select_one("nav.toc a:-soup-contains('房屋')")["href"]))
+    honors = house.select_one("nav.subtabs a:-soup-contains('荣誉')")
+    assert "优秀楼宇" in reviewer.page(str(honors["href"])).get_text()
 
 
 def test_a_draft_of_it_is_removed_with_its_rows(clerk: Clerk, filing: str, session: Session) -> None:

@@ -346,6 +346,7 @@ def test_the_page_asks_no_more_of_the_database_when_more_files_wait(
     from extensions import db
 
     counts = []
+    clerk.page(f"{filing}/evidence")  # notes that somebody is there now
     for lot in (["a.pdf"], [f"{n}.pdf" for n in range(8)]):
         send(clerk, filing, *lot)
         said: list[str] = []
