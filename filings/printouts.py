@@ -3,12 +3,13 @@
 import hashlib
 import json
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.formats import show_long_date
 from models.carrier import Carrier
 from models.printout import Printout
 from models.recommendation import PublicationEntry, Recommendation
@@ -19,7 +20,7 @@ Document = dict[str, Any]
 def letter_document(letter: Recommendation) -> Document:
     """Return what a letter and its table say; the rows are dicts in the order of the table."""
     return {
-        "letter_no": letter.letter_no, "day": chinese_day(letter.letter_on), "batch": letter.batch.name,
+        "letter_no": letter.letter_no, "day": show_long_date(letter.letter_on), "batch": letter.batch.name,
         "office": letter.office.name, "to_office": letter.to_office.name, "quota": letter.quota,
         "over_quota_reason": letter.over_quota_reason,
         "rows": [
@@ -39,15 +40,10 @@ def certificate_document(carrier: Carrier, entry: PublicationEntry | None, link:
     return {
         "title": carrier.title_text, "name": carrier.name, "operator": carrier.operator.name,
         "region": carrier.region.full_name, "certificate_no": carrier.certificate_no,
-        "day": chinese_day(carrier.certified_on) if carrier.certified_on else "",
+        "day": show_long_date(carrier.certified_on) if carrier.certified_on else "",
         "document_no": entry.publication.document_no if entry else "",
         "office": entry.publication.office.name if entry else "", "link": link,
     }  # fmt: skip
-
-
-def chinese_day(day: date) -> str:
-    """Write a day as official papers do: 2021年12月3日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def find_printout(session: Session, kind: str, document: Document) -> Printout | None:
