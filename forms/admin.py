@@ -1,10 +1,10 @@
 """What an administrator may change: batches, offices, regions, texts of notices, special days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from forms.base import FilingForm, Refusal, RequiredToSubmit
-from forms.choices import YesNoField
+from forms.choices import ChoiceField, YesNoField
 from forms.fields import CountField, DateField, LongTextField, NumberField, TextField
 
 # How the thresholds of a batch are asked; a threshold that is not named here shows its own name.
@@ -27,6 +27,8 @@ ORDER = (
     ("applicant_deadline", "city_deadline", "市级截止不能早于申报截止"),
     ("applicant_deadline", "province_deadline", "省级截止不能早于申报截止"),
     ("city_deadline", "province_deadline", "省级截止不能早于市级截止"),
+    ("applicant_deadline", "torch_deadline", "火炬中心截止不能早于申报截止"),
+    ("province_deadline", "torch_deadline", "火炬中心截止不能早于省级截止"),
 )
 
 
@@ -56,6 +58,7 @@ class BatchForm(AdminForm):
     applicant_deadline = DateField("申报截止", [RequiredToSubmit()], description="当天 24:00 前可以提交")
     city_deadline = DateField("市级审核截止")
     province_deadline = DateField("省级审核截止")
+    torch_deadline = DateField("火炬中心审核截止")
     district_days = CountField(
         "区县级办理时限", least=1, most=250, unit="个工作日", description="留空则不设时限"
     )
@@ -80,6 +83,15 @@ class BatchForm(AdminForm):
                 self[second].errors = [Refusal("E_DATE_ORDER", message)]
                 valid = False
         return valid
+
+
+def new_batch_form(rule_sets: Sequence[tuple[str, str]]) -> type[BatchForm]:
+    """Make the form of a batch that is not there yet: it asks whose rules and texts to take over."""
+    rule_set = ChoiceField(
+        "规则集", [RequiredToSubmit()], choices=rule_sets,
+        description="备案条件的门槛、统计年报要求、指标解释和规范性要求由此带入，建立后可以修改",
+    )  # fmt: skip
+    return type("NewBatchForm", (BatchForm,), {"rule_set": rule_set, "format_requirements": None})
 
 
 def limits_form(names: Iterable[str], figures: dict[str, str]) -> type[AdminForm]:

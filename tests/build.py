@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, object_session
 from stdnum.cn import uscc
 
-from demo.batches import LIMITS, PRIORITY_DIRECTIONS, REQUIRED_STATISTICS
+from filings.rule_sets import released_rule_sets
 from models.account import Account
 from models.batch import Batch
 from models.carrier import Carrier
@@ -29,6 +29,7 @@ from models.unit import Unit
 
 NOW = datetime(2021, 11, 10, 2, tzinfo=UTC)
 TIANHE, GUANGZHOU, GUANGDONG = "440106", "440100", "440000"
+RULES = released_rule_sets()["makerspace_2021"]
 PASSWORD = "Test-2021-password"
 # Made with the smallest argon2 parameters, so that a test does not wait for it.
 PASSWORD_HASH = (
@@ -151,9 +152,9 @@ def build_batch(session: Session, **changes: Any) -> Batch:
         "applicant_deadline": date(2021, 11, 30),
         "city_deadline": date(2021, 12, 15),
         "province_deadline": date(2021, 12, 31),
-        "limits": LIMITS,
-        "required_statistics": REQUIRED_STATISTICS,
-        "priority_directions": PRIORITY_DIRECTIONS,
+        "limits": RULES.limits,
+        "required_statistics": RULES.statistics_of(2021),
+        "priority_directions": RULES.priority_directions,
         "exclude_if_operator_certified": True,
     }
     return _stored(session, Batch(**values | changes))

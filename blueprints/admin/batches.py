@@ -12,13 +12,18 @@ from blueprints.access import role
 from blueprints.admin import blueprint
 from blueprints.admin.changes import record_change, store
 from blueprints.idempotency import made_before, remember, was_done
-from extensions import db
+from clock import SHANGHAI
+from extensions import clock, db
 from filings.batches import copy_for_next_year
 from filings.kinds import KINDS
-from forms.admin import AdminForm, BatchForm, limits_form
+from filings.rule_sets import open_batch, rule_sets
+from forms.admin import AdminForm, BatchForm, limits_form, new_batch_form
+from forms.base import Refusal
 from forms.formats import show_number
 from models.batch import Batch
 
+# What the form of a new batch starts with.
+NEW = {"offers_next_office": True, "exclude_if_operator_certified": True, "paper_copies": 5}
 JUMPS = "jumps"  # the changes that are pointed out to reviewers, by derived value
 
 
@@ -29,6 +34,55 @@ def batches() -> str:
     """List the batches of every kind, the newest first."""
     found = db.session.scalars(select(Batch).order_by(Batch.open_at.desc(), Batch.kind)).all()
     return render_template("admin/batches.html", batches=found, kinds=KINDS)
+
+
+@blueprint.get("/batches/new")
+@role("system_admin")
+def new_batch() -> str:
+    """Show the form of a batch that is not there yet."""
+    return _new_page(_new_form(data=NEW | {"year": clock.now().astimezone(SHANGHAI).year}))
+
+
+@blueprint.post("/batches")
+@role("system_admin")
+def add_batch() -> ResponseReturnValue:
+    """Open a batch with all its dates, by the rules that were chosen; its thresholds are shown next."""
+    form = _new_form(request.form)
+    made_id = made_before()
+    if made_id is None:
+        if not form.accepts() or not _is_new_name(form):
+            return _new_page(form), 422
+        made = _opened(form)
+        shown = {field.label.text: field.show(field.data) for field in form if field.data is not None}
+        record_change(made.id, "open_batch", made.name, shown)
+        made_id = made.id
+        remember(made_id)
+        db.session.commit()
+    return redirect(url_for("admin.batch", batch_id=made_id), 303)
+
+
+def _opened(form: BatchForm) -> Batch:
+    answers = {field.name: field.data for field in form if field.name != "rule_set"}
+    answers["stamp_hint"] = answers["stamp_hint"] or ""
+    chosen = next(one for one in rule_sets(db.session()) if one.name == form["rule_set"].data)
+    return open_batch(db.session(), chosen, answers)
+
+
+def _new_form(typed: Any = None, data: dict[str, Any] | None = None) -> BatchForm:
+    choices = [(one.name, one.label) for one in rule_sets(db.session())]
+    return new_batch_form(choices)(typed, data=data)
+
+
+def _is_new_name(form: BatchForm) -> bool:
+    """Say whether no batch has this name; two could not be told apart by anybody."""
+    taken = db.session.scalar(select(Batch.id).where(Batch.name == form["name"].data)) is not None
+    if taken:
+        form["name"].errors = [Refusal("E_NAME_TAKEN", "已有同名的批次，请换一个名称，或修改那个批次")]
+    return not taken
+
+
+def _new_page(form: BatchForm) -> str:
+    return render_template("admin/batch_new.html", form=form)
 
 
 @blueprint.get("/batches/<uuid:batch_id>")

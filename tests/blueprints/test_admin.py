@@ -1,6 +1,6 @@
 """The administrator's pages: everything can be changed, each change is an event, and nobody else comes in."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.batches import LIMITS
 from models.account import Account
 from models.batch import Batch
 from models.event import Event, first_broken_link
@@ -16,7 +15,15 @@ from models.notice_text import wording
 from models.region import Region
 from models.special_day import read_special_days
 from tests.blueprints.signing_in import page_of, post
-from tests.build import GUANGZHOU, build_account, build_batch, build_reviewer, reference_office, sign_in
+from tests.build import (
+    GUANGZHOU,
+    RULES,
+    build_account,
+    build_batch,
+    build_reviewer,
+    reference_office,
+    sign_in,
+)
 
 PAGES = ("/admin", "/admin/batches", "/admin/offices", "/admin/regions", "/admin/days", "/admin/notice-texts")
 
@@ -72,7 +79,7 @@ def test_a_deadline_is_moved_and_the_change_is_on_record(
     assert event.details["applicant_deadline"] == ["2021-11-30", "2021-12-03"]
     assert event.details["limit_area"] == ["500", "600"]
     assert event.details["jump_activity_count"] == ["50", "40"]
-    assert batch.limits["jumps"] == LIMITS["jumps"] | {"activity_count": "40"}
+    assert batch.limits["jumps"] == RULES.limits["jumps"] | {"activity_count": "40"}
     assert first_broken_link(session, batch.id) is None
 
 
@@ -158,3 +165,67 @@ def test_odd_searches_find_nothing_and_break_nothing(
     client: FlaskClient, admin: Account, path: str, query: str
 ) -> None:
     assert client.get(f"{path}?{query}").status_code == 200
+
+
+NEW_BATCH = {
+    "rule_set": "makerspace_2021", "name": "2022年度国家备案众创空间", "year": "2022", "period_start": "2021-11-01",
+    "period_end": "2022-10-31", "cutoff_date": "2022-10-31", "latest_start_date": "2021-04-30",
+    "open_at": "2022-11-01", "applicant_deadline": "2022-11-30", "city_deadline": "2022-12-15",
+    "province_deadline": "2022-12-31", "torch_deadline": "2023-03-31", "idempotency_key": "new",
+}  # fmt: skip
+
+
+def test_the_first_batch_is_opened_from_nothing(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    assert "还没有批次" in client.get("/admin/batches").text
+    answers = typed(client, "/admin/batches/new") | NEW_BATCH
+    answer = post(client, "/admin/batches", answers)
+    assert answer.status_code == 303, answer.text
+    assert post(client, "/admin/batches", answers).location == answer.location
+    batch = session.scalars(select(Batch)).one()
+    assert (batch.kind, batch.limits["area"], batch.paper_copies) == ("makerspace", "500", 5)
+    assert (batch.province_deadline, batch.torch_deadline) == (date(2022, 12, 31), date(2023, 3, 31))
+    assert batch.required_statistics == RULES.statistics_of(2022)
+    assert batch.required_statistics[0][0] == {"year": 2020, "kind": "annual"}
+    assert "本批次报告期为2021年11月1日至2022年10月31日" in batch.format_requirements
+    assert "{" not in batch.format_requirements
+    assert batch.is_open_for_applicants(datetime(2022, 11, 30, 15, 59, tzinfo=UTC))
+    (event,) = events(session)
+    assert (event.act, event.details["火炬中心审核截止"]) == ("open_batch", "2023-03-31")
+    assert typed(client, answer.location)["limit_area"] == "500"
+
+
+def test_a_batch_takes_over_the_rules_of_another(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    before = build_batch(
+        session, limits=RULES.limits | {"area": "900"}, format_requirements="按{省}里的要求。"
+    )
+    answers = typed(client, "/admin/batches/new") | NEW_BATCH | {"rule_set": str(before.id)}
+    assert post(client, "/admin/batches", answers).status_code == 303
+    batch = session.scalars(select(Batch).where(Batch.year == 2022)).one()
+    assert (batch.limits["area"], batch.format_requirements) == ("900", "按{省}里的要求。")
+    assert batch.required_statistics[0][0]["year"] == before.required_statistics[0][0]["year"] + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"torch_deadline": "2022-12-30"}, "E_DATE_ORDER"),
+        ({"applicant_deadline": ""}, "E_REQUIRED"),
+        ({"rule_set": "nothing"}, "E_CHOICE"),
+        ({"rule_set": ""}, "E_REQUIRED"),
+        ({"name": "2021年度国家备案众创空间"}, "E_NAME_TAKEN"),
+    ],
+)
+def test_a_new_batch_is_refused_with_everything_typed(
+    client: FlaskClient, session: Session, admin: Account, changes: dict[str, str], code: str
+) -> None:
+    build_batch(session)
+    page = post(client, "/admin/batches", typed(client, "/admin/batches/new") | NEW_BATCH | changes)
+    assert page.status_code == 422
+    assert [one["data-error"] for one in page_of(page).select("[data-error]")] == [code]
+    assert 'value="2021-11-01"' in page.text
+    assert len(session.scalars(select(Batch)).all()) == 1
+    assert events(session) == []
