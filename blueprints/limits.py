@@ -48,6 +48,23 @@ def refuse_too_many(view: Callable[..., Any]) -> None:
         raise TooManyRequests(f"操作次数过多，请 {minutes} 分钟后再试。", retry_after=seconds)
 
 
+def wait_of_address(purpose: str, limit: Limit) -> timedelta | None:
+    """Count something this address does, or return how long it must wait; the caller commits the count.
+
+    For views that answer on their own page, with what was typed.
+    """
+    factor = current_app.config["SETTINGS"].address_limit_factor
+    key = f"{purpose}:{neighbourhood(request.remote_addr or '')}"
+    widened = Limit(limit.tries * factor, limit.window, limit.block)
+    return take_try(db.session(), key, widened, datetime.now(UTC))
+
+
+def waiting_text(wait: timedelta) -> str:
+    """Say how long to wait: in seconds below a minute, else in minutes."""
+    seconds = math.ceil(wait.total_seconds())
+    return f"{seconds} 秒" if seconds <= 60 else f"{math.ceil(seconds / 60)} 分钟"
+
+
 def neighbourhood(address: str) -> str:
     """Return the address, of IPv6 the /64: one subscriber owns all of it."""
     try:

@@ -30,10 +30,12 @@ class PasswordForm(AdminForm):
     def accepts_for(self, personal: Iterable[str | None]) -> bool:
         """Judge the password by the rules and compare it with the second; `personal` must not be in it."""
         valid = self.accepts()
+        if not self.repeated.data:
+            self.repeated.errors = [Refusal("E_REQUIRED", "请再输入一次密码")]
         broken = broken_rules(self.password.data or "", personal)
         if self.password.data and broken:
             self.password.errors = [Refusal("E_PASSWORD", "；".join(broken))]
-        elif self.password.data and self.repeated.data != self.password.data:
+        elif self.password.data and self.repeated.data and self.repeated.data != self.password.data:
             self.repeated.errors = [Refusal("E_PASSWORD_REPEATED", "与上面的新密码不一致，请重新输入")]
         return valid and not (self.password.errors or self.repeated.errors)
 

@@ -21,7 +21,22 @@ AT_ONCE = 20
 
 def send_due(settings: Settings) -> int:
     """Send the messages that are due and return how many left; what fails waits for its next turn."""
+    _forget_secrets(datetime.now(UTC))
     return sum(_send(settings, delivery_id) for delivery_id in _due())
+
+
+def _forget_secrets(now: datetime) -> None:
+    """Remove codes whose time is over, so that no copy of the database holds them longer than they work."""
+    over = select(Delivery).where(Delivery.forget_at <= now)
+    try:
+        if db.session.scalar(over.with_only_columns(Delivery.id).limit(1)) is None:
+            return
+        db.start_writing()
+        for delivery in db.session.scalars(over.with_for_update()):
+            delivery.forget()
+        db.session.commit()
+    finally:
+        db.close()
 
 
 def _due() -> list[uuid.UUID]:
@@ -42,20 +57,27 @@ def _send(settings: Settings, delivery_id: uuid.UUID) -> bool:
             return False
         outcome = _hand_over(settings, delivery)
         db.start_writing()
-        _note(db.session.get_one(Delivery, delivery_id), outcome)
+        _note(db.session.get_one(Delivery, delivery_id), outcome, is_read_here=_is_read_here(settings))
         db.session.commit()
         return isinstance(outcome, str)
     finally:
         db.close()
 
 
-def _note(delivery: Delivery, outcome: str | NotSent) -> None:
+def _is_read_here(settings: Settings) -> bool:
+    """Say whether the outbox of the demo is the telephone on which people read their codes."""
+    return settings.is_demo and not settings.sms_url
+
+
+def _note(delivery: Delivery, outcome: str | NotSent, *, is_read_here: bool) -> None:
     now = datetime.now(UTC)
     if isinstance(outcome, str):
         delivery.note_sent(outcome, now)
     else:
         delivery.note_failed(str(outcome), now, is_final=isinstance(outcome, NoWay))
         log.warning("Delivery %s was not sent: %s", delivery.id, outcome)
+    if delivery.forget_at and delivery.state != "queued" and not is_read_here:
+        delivery.forget()
 
 
 def _claimed(delivery_id: uuid.UUID) -> Delivery | None:

@@ -9,6 +9,7 @@ from models import (  # noqa: F401
     captcha,
     carrier,
     comparison,
+    consent,
     counter,
     delivery,
     event,
@@ -40,6 +41,7 @@ from models import (  # noqa: F401
     recommendation,
     recusal,
     region,
+    registration,
     resident,
     return_request,
     review_note,
@@ -54,4 +56,5 @@ from models import (  # noqa: F401
     throttle,
     unit,
     venue,
+    verification_code,
 )

@@ -15,6 +15,7 @@ CHANNEL_TEXTS = {"sms": "短信", "mail": "邮件"}
 STATE_TEXTS = {"queued": "待发送", "sent": "已发送", "failed": "发送失败"}
 # After an attempt that failed the next one waits; after the last the delivery has failed.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=4))
+FORGOTTEN = "（内容只对收件人有效，已删除）"
 LEASE = timedelta(minutes=2)
 
 
@@ -37,6 +38,9 @@ class Delivery(HasUuid, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="real time")
     message_id: Mapped[str] = mapped_column(String(100), default="", comment="what the gateway calls it")
     error: Mapped[str] = mapped_column(Text, default="", comment="of the last attempt")
+    forget_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="real time; words that let their reader act are removed then, or once they left"
+    )
 
     account: Mapped[Account | None] = relationship()
 
@@ -52,6 +56,16 @@ class Delivery(HasUuid, Base):
         masked = mask_mobile(address) if channel == "sms" else mask_mail(address)
         return cls(account_id=account.id, channel=channel, name=name, address=address, masked_address=masked,
                    title=title, words=words, created_at=at)  # fmt: skip
+
+    @classmethod
+    def secret(
+        cls, mobile: str, title: str, words: str, name: str, at: datetime, forget_at: datetime,
+        account: Account | None = None,
+    ) -> Self:  # fmt: skip
+        """Write a short message whose words nobody may find here once it left or its time is over."""
+        return cls(account_id=account.id if account else None, channel="sms", name=name, address=mobile,
+                   masked_address=mask_mobile(mobile), title=title, words=words, created_at=at,
+                   forget_at=forget_at)  # fmt: skip
 
     @staticmethod
     def address_of(account: Account, channel: str) -> str | None:
@@ -80,6 +94,12 @@ class Delivery(HasUuid, Base):
 
     def note_sent(self, message_id: str, now: datetime) -> None:
         self.state, self.sent_at, self.message_id, self.error = "sent", now, message_id[:100], ""
+
+    def forget(self) -> None:
+        """Remove words that let their reader act; one that never left is too late by now."""
+        if self.state == "queued":
+            self.state, self.error = "failed", "已过有效时间，没有发出"
+        self.words, self.forget_at = FORGOTTEN, None
 
     def note_failed(self, error: str, now: datetime, *, is_final: bool = False) -> None:
         """Note an attempt that failed: try again later, or give up after the last."""

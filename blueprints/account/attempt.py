@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app, request
 from sqlalchemy import func, select
 
-from blueprints.account.challenge import shown_challenge
+from blueprints.account.challenge import is_right_captcha
 from blueprints.limits import neighbourhood
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
-from models.captcha import spend_captcha
 from models.event import Actor, record_event
 from models.password import SCHEME, hash_password, needs_rehash, password_matches
 from models.throttle import Limit, forget_old_tries, forget_tries, give_back_try, take_try
@@ -73,11 +72,7 @@ class Attempt:
         return _wait(wait, "尝试次数过多，请{}分钟后再试") if wait else None
 
     def _captcha_refused(self, now: datetime) -> Refused | None:
-        shown = shown_challenge()
-        fresh = shown is not None and spend_captcha(db.session(), shown.id, shown.expires_at, now)
-        if shown is not None and fresh and shown.accepts(self.captcha):
-            return None
-        return Refused("验证码错误", field="captcha")
+        return None if is_right_captcha(self.captcha, now) else Refused("验证码错误", field="captcha")
 
     def _name_refused(self, now: datetime) -> Refused | None:
         """Refuse a locked name; a name that does not exist locks alike, so that nothing is given away."""

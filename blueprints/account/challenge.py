@@ -16,6 +16,9 @@ from flask import after_this_request, current_app, request
 from flask.wrappers import Response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from extensions import db
+from models.captcha import spend_captcha
+
 LIFETIME = timedelta(minutes=5)
 ALPHABET = "ABCDEFGHJKMNPQRTUVWXY346789"  # without pairs that look alike in the picture
 LENGTH = 5
@@ -87,6 +90,13 @@ def shown_challenge() -> Challenge | None:
     except BadData:
         return None
     return Challenge(uuid.UUID(hex_id), kind, shown_at + LIFETIME)
+
+
+def is_right_captcha(typed: str, now: datetime) -> bool:
+    """Say whether `typed` answers the captcha this browser was shown last, and spend it either way."""
+    shown = shown_challenge()
+    fresh = shown is not None and spend_captcha(db.session(), shown.id, shown.expires_at, now)
+    return shown is not None and fresh and shown.accepts(typed)
 
 
 def _serializer() -> URLSafeTimedSerializer:

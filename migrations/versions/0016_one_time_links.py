@@ -34,11 +34,11 @@ def upgrade() -> None:
     op.create_table(
         "one_time_link",
         sa.Column("token_hash", sa.String(64), nullable=False),
-        sa.Column("purpose", sa.String(20), nullable=False),
+        sa.Column("purpose", sa.String(20), nullable=False, comment="activation"),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", models.base.UtcDateTime(), nullable=False),
         sa.Column("expires_at", models.base.UtcDateTime(), nullable=False),
-        sa.Column("used_at", models.base.UtcDateTime(), nullable=True),
+        sa.Column("used_at", models.base.UtcDateTime(), nullable=True, comment="or taken back"),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_one_time_link_account_id_account")
