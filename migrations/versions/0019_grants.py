@@ -15,6 +15,12 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+ITEM, SOURCE = (
+    "service of an item_handler, else empty",
+    "the administrator's grant it derives from; None: the unit",
+)
+REASON, REMINDED = "why it was ended", "the last reminder: 30 or 7 days before, 0 after"
+
 # Tables it refers to need not be read; an index on an expression, as `account` has, cannot be.
 ALONE = {"resolve_fks": False}
 BY_ACCOUNT = ("granted_by_id", "ended_by_id")
@@ -43,12 +49,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("grant", reflect_kwargs=ALONE) as table:
-        table.add_column(sa.Column("item", sa.String(40), nullable=False, server_default="incubation"))
+        table.add_column(
+            sa.Column("item", sa.String(40), nullable=False, server_default="incubation", comment=ITEM)
+        )
         table.add_column(sa.Column("granted_at", models.base.UtcDateTime(), nullable=True))
-        table.add_column(sa.Column("source_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("source_id", sa.Uuid(), nullable=True, comment=SOURCE))
         table.add_column(sa.Column("ended_at", models.base.UtcDateTime(), nullable=True))
-        table.add_column(sa.Column("reason", sa.String(200), nullable=False, server_default=""))
-        table.add_column(sa.Column("reminded_days", sa.Integer(), nullable=True))
+        table.add_column(
+            sa.Column("reason", sa.String(200), nullable=False, server_default="", comment=REASON)
+        )
+        table.add_column(sa.Column("reminded_days", sa.Integer(), nullable=True, comment=REMINDED))
         for name in BY_ACCOUNT:
             table.add_column(sa.Column(name, sa.Uuid(), nullable=True))
             table.create_foreign_key(op.f(f"fk_grant_{name}_account"), "account", [name], ["id"])
@@ -56,9 +66,14 @@ def upgrade() -> None:
     with op.batch_alter_table(
         "grant", reflect_kwargs=ALONE
     ) as table:  # the rows that are there have their answer
-        table.alter_column("item", existing_type=sa.String(40), existing_nullable=False, server_default=None)
+        table.alter_column("item", existing_type=sa.String(40), existing_nullable=False, existing_comment=ITEM,
+                           server_default=None)  # fmt: skip
         table.alter_column(
-            "reason", existing_type=sa.String(200), existing_nullable=False, server_default=None
+            "reason",
+            existing_type=sa.String(200),
+            existing_nullable=False,
+            existing_comment=REASON,
+            server_default=None,
         )
         table.create_index(op.f("ix_grant_source_id"), ["source_id"])
         table.create_index(op.f("ix_grant_valid_to"), ["valid_to"])

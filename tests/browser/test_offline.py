@@ -146,7 +146,9 @@ def test_a_row_that_arrived_before_its_tab_died_does_not_come_back_as_a_draft(op
     clerk.open("venue")
     old, context = clerk.page, clerk.page.context
     posted: list[int] = []
-    old.on("response", lambda answer: posted.append(answer.status) if answer.request.method == "POST" else None)
+    old.on(
+        "response", lambda answer: posted.append(answer.status) if answer.request.method == "POST" else None
+    )
     # What is answered is not shown: as if the machine had died then.
     old.evaluate("document.addEventListener('htmx:beforeOnLoad', event => event.preventDefault())")
     clerk.blank("venue_rows").locator("[name=address]").fill(TYPED[0])
