@@ -1,5 +1,6 @@
 """What each office sees, against a reference that walks every tree by hand."""
 
+import uuid
 from dataclasses import dataclass
 
 from hypothesis import given, settings
@@ -11,9 +12,12 @@ from sqlalchemy.pool import StaticPool
 
 import models  # noqa: F401
 import policies
+from filings.dashboard import read_dashboard
 from filings.inbox import filings_before
 from filings.kinds import KINDS
+from filings.queue import wanted_ids
 from filings.routing import jurisdiction
+from filings.wanted import Wanted
 from models.base import Base
 from models.filing import Filing, Status
 from models.makerspace_filing import MakerspaceFiling
@@ -101,6 +105,10 @@ def test_what_each_office_sees_equals_the_rule_walked_by_hand(world: World) -> N
                 }
                 assert seen == expected
                 assert seen == {filing for filing in filings if _says_the_policy(session, office, filing)}
+                listed = wanted_ids(session, office, Wanted(desk="all"), uuid.uuid4(), NOW)
+                assert sorted(listed) == sorted(filing.id for filing in expected)
+                counted = read_dashboard(session, office, None, NOW)
+                assert counted.total == sum(bar.count for bar in counted.regions) == len(expected)
             outer.rollback()
             session.rollback()
     finally:
