@@ -54,6 +54,16 @@ def _entry_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*here, *conditions)
 
 
+def running_notice(session: Session, filing: Filing, at: datetime) -> PublicNotice | None:
+    """Return the notice that everybody can read about the filing now; None outside of one."""
+    today = at.astimezone(SHANGHAI).date()
+    query = select(PublicNotice).where(
+        PublicNotice.entries.any(NoticeEntry.filing_id == filing.id),
+        PublicNotice.starts_on <= today, PublicNotice.ends_on >= today,
+    ).order_by(PublicNotice.published_at.desc()).limit(1)  # fmt: skip
+    return session.scalars(query).first() if filing.status == Status.PUBLICITY else None
+
+
 def _in_publicity(session: Session, office: Office, *conditions: ColumnElement[bool]) -> Sequence[Filing]:
     query = (
         select(Filing)

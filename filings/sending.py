@@ -153,7 +153,11 @@ def in_words(session: Session, filing: Filing, opinion: Opinion) -> str:
         return f"申报不通过，本次申报终结{barred}"
     if meant.office is not None:
         return f"送达{meant.office.name}，由其继续审核"
-    return "开始公示" if meant.act == "give_notice" else "申报通过，本次申报终结"
+    return (
+        "列入待公示，由本机构在「公示和推荐」中发布公示"
+        if meant.act == "give_notice"
+        else "申报通过，本次申报终结"
+    )
 
 
 def _return_in_words(session: Session, filing: Filing, opinion: Opinion) -> str:

@@ -25,7 +25,8 @@ ACT_TEXTS = {
     "pass": "{office}审核通过，送达下一级",
     "return": "{office}退回修改",
     "reject": "{office}审核不通过",
-    "give_notice": "{office}审核通过，开始公示",
+    "give_notice": "{office}审核通过，准备公示",
+    "publish_notice": "{office}发布公示",
     "recommend": "{office}公示后推荐上报",
     "uphold_objection": "{office}认定公示异议成立，恢复审核",
     "publish": "{office}公布名单",
@@ -42,6 +43,7 @@ DESK_TEXTS = {
     "assign": "{office}由{note}办理",
     "release": "{office}取消经办人",
     "recuse": "{office}有审核人员回避",
+    "dismiss_objection": "{office}核查后认定公示异议不成立",
 }
 
 

@@ -35,9 +35,7 @@ class OpinionForm(FilingForm):
     needed_to_pass: ClassVar[tuple[str, ...]] = ()
 
     intention = ChoiceField("受理意向", [RequiredToSubmit()], choices=INTENTIONS)
-    reason = LongTextField(
-        "意见说明", max_length=REASON_LIMIT, description="退回和不通过须填写，申报单位会看到"
-    )
+    reason = LongTextField("意见说明", max_length=REASON_LIMIT, description="申报单位会看到")
     resubmit_by = DateField("重新提交期限")
     is_fraud = TickField("认定为虚报、瞒报、弄虚作假，两年内不得再次申报")
 

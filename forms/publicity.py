@@ -12,9 +12,9 @@ class NoticeForm(AdminForm):
     """A public notice."""
 
     title = TextField("公示标题", [RequiredToSubmit()], max_length=100)
+    contact = TextField("联系方式", [RequiredToSubmit()], max_length=200, description="异议也可以向这里反映")
     starts_on = DateField("公示开始", [RequiredToSubmit()])
     ends_on = DateField("公示结束", [RequiredToSubmit()], description="含当天，不少于 5 个工作日")
-    contact = TextField("联系方式", [RequiredToSubmit()], max_length=200, description="异议也可以向这里反映")
 
 
 class LetterForm(AdminForm):

@@ -74,7 +74,8 @@ def announce(session: Session, filing: "Filing", event: Event) -> list[Notificat
         "截止日": f"{deadline.year}年{deadline.month}月{deadline.day}日",
     }  # fmt: skip
     accounts = accounts_for(session, filing.unit, event.at)
-    return notify(session, accounts, event.act, values, f"/filings/{filing.id}/receipt", event.at)
+    page = "requests" if event.act == "return" else "receipt"
+    return notify(session, accounts, event.act, values, f"/filings/{filing.id}/{page}", event.at)
 
 
 def accounts_for(session: Session, unit: Unit, at: datetime) -> list[Account]:

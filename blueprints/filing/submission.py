@@ -12,6 +12,7 @@ from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
 from failpoints import reach
 from filings.opinions import last_refusal
+from filings.publicity import running_notice
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
 from models.filing import Filing, IllegalMove
@@ -77,8 +78,9 @@ def receipt(filing_id: uuid.UUID) -> str:
     filing = own_filing(filing_id)
     if not filing.was_submitted:
         abort(404)
-    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing, clock.now()),
-                  decision=last_refusal(db.session(), filing))  # fmt: skip
+    now = clock.now()
+    return render("filing/receipt.html", FilingPage(filing), steps=timeline(db.session(), filing, now),
+                  decision=last_refusal(db.session(), filing), notice=running_notice(db.session(), filing, now))  # fmt: skip
 
 
 @blueprint.get("/filings/<uuid:filing_id>/paper")

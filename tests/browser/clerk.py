@@ -181,11 +181,13 @@ class Clerk:
 
     def wait_for_version(self) -> None:
         """Wait until the newest version is ready; without JavaScript by opening the page again."""
-        running = self.page.get_by_text("正在生成", exact=True)
-        while not self.has_javascript and running.is_visible():
+        ready = self.page.get_by_role("link", name="用此版本提交")
+        for _ in range(0 if self.has_javascript else 120):
+            if ready.is_visible():
+                break
             self.page.wait_for_timeout(500)
             self.page.reload()
-        expect(running).to_be_hidden(timeout=60_000)
+        expect(self.page.get_by_text("正在生成", exact=True)).to_be_hidden(timeout=60_000)
 
     def values(self) -> dict[str, str]:
         """Read every derived value of the page by its name."""

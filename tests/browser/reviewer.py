@@ -30,7 +30,7 @@ class Reviewer(Clerk):
     def pin(self, label: str, words: str = WORDS) -> None:
         """Demand a change at the place whose choice contains `label`."""
         form, requests = self.page.locator("#pin"), self.page.locator("#requests li")
-        option = form.locator("#spot option").filter(has_text=label.rsplit(" · ", 1)[-1]).first
+        option = form.locator("#spot option").filter(has_text=label).first
         form.locator("#spot").select_option(value=str(option.get_attribute("value")))
         form.get_by_label("错误").check()
         form.get_by_label("需要怎样修改").fill(words)
@@ -59,7 +59,7 @@ class Reviewer(Clerk):
 
     def send(self, name: str) -> None:
         """Tick the row in the queue, read what will happen, confirm."""
-        self.open("/review")
+        self.page.get_by_role("link", name="队列").click()
         self.page.get_by_label(f"勾选 {name}").check()
         self.page.get_by_role("button", name="发送勾选的意见").click()
         expect(self.page.locator("#sending")).to_contain_text(name)
