@@ -14,6 +14,9 @@ from models.sealed import Sealed, mask_id_number, mask_mail, mask_mobile
 from models.unit import Unit
 
 ACCOUNT_TYPE_TEXTS = {"natural": "自然人", "legal": "法人（单位管理员）", "staff": "工作人员"}
+STAFF_ROLE_TEXTS = {
+    "reviewer": "审核人员", "helpdesk": "客服人员", "operator": "创新积分国家级业务人员", "system_admin": "系统管理员",
+}  # fmt: skip
 ACCOUNT_TYPE_NAMES = {"natural": "自然人", "legal": "法人", "staff": "工作人员"}
 # One natural account per identity paper; one that was merged into another has given its claim up.
 HOLDS_ID_NUMBER = "account_type = 'natural' AND state <> 'merged'"

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
+# A text without this word tells people nothing they can use: the link, the code.
+NEEDED_WORDS = ("{链接}", "{验证码}")
 FILE = Path(__file__).parent / "data" / "notices.toml"
 
 
@@ -27,6 +29,10 @@ class Wording:
     @property
     def channels(self) -> tuple[str, ...]:
         return tuple(channel for channel in ("sms", "mail") if getattr(self, channel))
+
+    def lost_words(self, text: str) -> list[str]:
+        """Name the words that this text has, that people need, and that `text` lacks."""
+        return [word for word in NEEDED_WORDS if word in self.text and word not in text]
 
     def filled(self, values: Mapping[str, object]) -> "Wording":
         """Put the values in; a name that is not known shows as a dash, never as an error."""

@@ -9,6 +9,7 @@ from blueprints.admin.changes import record_change, store, stream_of
 from blueprints.idempotency import remember, was_done
 from extensions import db
 from forms.admin import NoticeTextForm
+from forms.base import Refusal
 from models.notice_text import NoticeText, Wording, released_wordings, wording
 
 
@@ -32,7 +33,7 @@ def notice_text(name: str) -> str:
 def save_notice_text(name: str) -> ResponseReturnValue:
     """Store an own wording of a notice."""
     known, form = _wording(name), NoticeTextForm(request.form)
-    if not form.accepts():
+    if not form.accepts() or not _says_enough(name, form):
         return _page(name, form), 422
     if not was_done():
         own = db.session.get(NoticeText, name) or NoticeText(name=name, **vars(known))
@@ -41,6 +42,15 @@ def save_notice_text(name: str) -> ResponseReturnValue:
         remember()
         db.session.commit()
     return redirect(url_for("admin.notice_texts"), 303)
+
+
+def _says_enough(name: str, form: NoticeTextForm) -> bool:
+    lost = released_wordings()[name].lost_words(form["text"].data)
+    if lost:
+        form["text"].errors = [
+            Refusal("E_WORD_LOST", f"正文里必须有 {'、'.join(lost)}，否则收到的人无法办理")
+        ]
+    return not lost
 
 
 def _wording(name: str) -> Wording:

@@ -15,6 +15,7 @@ from blueprints.idempotency import remember, was_done
 from extensions import db
 from forms.admin import OfficeForm
 from models.account import Account
+from models.activation import STATE_TEXTS
 from models.office import Office
 
 
@@ -63,5 +64,9 @@ def _office(office_id: uuid.UUID) -> Office:
 def _page(office: Office, form: OfficeForm) -> str:
     people = select(Account).where(Account.office_id == office.id).order_by(Account.login_name)
     return render_template(
-        "admin/office.html", office=office, form=form, people=db.session.scalars(people).all()
+        "admin/office.html",
+        office=office,
+        form=form,
+        people=db.session.scalars(people).all(),
+        states=STATE_TEXTS,
     )

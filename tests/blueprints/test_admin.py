@@ -145,6 +145,18 @@ def test_a_notice_is_reworded(client: FlaskClient, session: Session, admin: Acco
     assert client.get("/admin/notice-texts/nothing").status_code == 404
 
 
+def test_a_notice_keeps_the_words_that_people_need(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    path = "/admin/notice-texts/activation"
+    answers = typed(client, path)
+    page = post(client, path, answers | {"text": "您的账号 {登录名} 已开通。"})
+    assert page.status_code == 422
+    assert "正文里必须有 {链接}" in page.text
+    assert "您的账号 {登录名} 已开通。" in page.text
+    assert post(client, path, answers | {"text": "请打开 {链接}。"}).status_code == 303
+
+
 def test_a_special_day_comes_and_goes(client: FlaskClient, session: Session, admin: Account) -> None:
     day = {"day": "2030-01-02", "is_working": "no", "note": "元旦"}
     assert post(client, "/admin/days", day).status_code == 303

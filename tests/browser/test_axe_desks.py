@@ -65,7 +65,14 @@ def test_the_administrator(open_page: OpenPage, inspect: Inspect) -> None:
     clerk.page.locator("textarea").first.fill("")
     clerk.page.get_by_role("button", name="保存").click()
     inspect("a text that is refused", clerk.page)
-    visit(clerk, inspect, "/admin/days", "/admin/batches/new")
+    visit(
+        clerk,
+        inspect,
+        "/admin/days",
+        "/admin/batches/new",
+        "/admin/staff-accounts",
+        "/admin/staff-accounts/new",
+    )
 
 
 def test_what_is_public_before_anything_was_announced(open_page: OpenPage, inspect: Inspect) -> None:
