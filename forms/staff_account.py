@@ -4,7 +4,7 @@ from forms.admin import AdminForm
 from forms.base import RequiredToSubmit
 from forms.choices import ChoiceField
 from forms.codes import EmailField, MobileField
-from forms.fields import LongTextField, TextField
+from forms.fields import TextField
 from forms.login_name import LoginNameField
 from models.account import STAFF_ROLE_TEXTS
 
@@ -40,4 +40,4 @@ class StaffChangeForm(AdminForm):
 class DisablingForm(AdminForm):
     """Why an account is closed."""
 
-    reason = LongTextField("停用原因", [RequiredToSubmit()], max_length=200)
+    reason = TextField("停用原因", [RequiredToSubmit()], max_length=200)

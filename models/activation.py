@@ -28,13 +28,14 @@ def invite(
     """
     if account.state != PENDING:
         raise IllegalMove("activation")
-    token = OneTimeLink.issue(session, account, "activation", datetime.now(UTC))
+    now = datetime.now(UTC)
+    token = OneTimeLink.issue(session, account, "activation", now)
     values = {
         "机构": opened_by, "登录名": account.login_name, "天数": LIFETIMES["activation"].days,
         "链接": f"{site}/account/activation/{token}",
     }  # fmt: skip
     record_event(session, account.id, "invite", actor, at)
-    return send_words(session, account, "activation", values, at)
+    return send_secret(session, account, "activation", values, at, now + LIFETIMES["activation"])
 
 
 def activate(session: Session, link: OneTimeLink, password_hash: str, actor: Actor, at: datetime) -> bool:
@@ -68,13 +69,15 @@ def enable(session: Session, account: Account, actor: Actor, at: datetime) -> No
     record_event(session, account.id, "enable", actor, at)
 
 
-def send_words(
-    session: Session, account: Account, name: str, values: Mapping[str, object], at: datetime
-) -> list[Delivery]:
+def send_secret(
+    session: Session, account: Account, name: str, values: Mapping[str, object], at: datetime,
+    forget_at: datetime,
+) -> list[Delivery]:  # fmt: skip
     """Write a message by SMS and mail, wherever an address is known, and never as a notice on the site.
 
     For what must not stand readable in a table, and for people who cannot sign in: the switches of the wording
-    do not count here. The worker sends it after the commit.
+    do not count here. The worker sends it after the commit; the words are removed once they left, or at
+    `forget_at`.
     """
     words = wording(session, name)
     if words is None:
@@ -82,5 +85,7 @@ def send_words(
     words = words.filled(values)
     sent = [Delivery.to(account, channel, words.title[:200], words.text, name, at)
             for channel in ("sms", "mail") if Delivery.address_of(account, channel)]  # fmt: skip
+    for delivery in sent:
+        delivery.forget_at = forget_at
     session.add_all(sent)
     return sent

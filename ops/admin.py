@@ -13,10 +13,10 @@ from extensions import db
 from models.account import Account
 from models.event import Actor, record_event
 from models.password import hash_password
+from models.password_rules import broken_rules
 from ops.errors import CannotRun
 from ops.prepare import connected
 
-SHORTEST_PASSWORD = 12
 OPERATOR = Actor(account_id=None, name="命令行", role="operator")
 
 
@@ -31,9 +31,10 @@ def read_password() -> str:
 
 
 def create_admin(settings: Settings, login_name: str, person_name: str, password: str) -> None:
-    """Create a system administrator. Raises CannotRun when the name is taken or the password is short."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise CannotRun(f"密码至少 {SHORTEST_PASSWORD} 位。")
+    """Create a system administrator. Raises CannotRun when the name is taken or the password breaks a rule."""
+    broken = broken_rules(password, [login_name])
+    if broken:
+        raise CannotRun(f"{'；'.join(broken)}。")
     now = datetime.now(UTC)
     with connected(settings):
         db.start_writing()

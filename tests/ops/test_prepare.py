@@ -50,13 +50,13 @@ def test_the_list_of_demo_accounts_holds_no_others(session: Session, settings: S
 
 
 def test_an_administrator_is_created_once(session: Session, settings: Settings) -> None:
-    create_admin(settings, "Chief", "王思远", "a long password")
+    create_admin(settings, "Chief", "王思远", "A long pass-phrase 1")
     db.connect(settings.database_url)
     account = session.scalars(select(Account).where(Account.login_name == "Chief")).one()
     assert (account.account_type, account.staff_role) == ("staff", "system_admin")
-    assert password_matches(account.password_hash, "a long password")
+    assert password_matches(account.password_hash, "A long pass-phrase 1")
     with pytest.raises(CannotRun, match="chief 已被使用"):
-        create_admin(settings, "chief", "王思远", "a long password")
+        create_admin(settings, "chief", "王思远", "A long pass-phrase 1")
 
 
 def test_a_short_password_is_refused(settings: Settings) -> None:
