@@ -1,5 +1,6 @@
 """The web process: gunicorn with threads, the application loaded once and shared by the forks."""
 
+import gc
 import os
 import re
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from sqlalchemy.orm import configure_mappers
 
 from app import create_app
 from config import Settings
@@ -42,6 +44,10 @@ class Web(BaseApplication):
         """Build the application; called once, before the workers are forked."""
         app = create_app(self.settings)
         queue.connect(self.settings.redis_url)
+        configure_mappers()
+        # What is loaded now stays: looking through it again held up every answer of a process for 0.2 seconds.
+        gc.collect()
+        gc.freeze()
         return app
 
 
