@@ -30,7 +30,7 @@ def address_of(app: Flask, rule: Rule) -> str:
         if kind.__name__ == "UUIDConverter":
             values[name] = uuid.uuid4()
         else:
-            first = rule._converters[name].regex.split("|")[0]
+            first = rule._converters[name].regex.removeprefix("(?:").split("|")[0].rstrip(")")
             length = re.search(r"\{(\d+)", first)
             text = "x" * int(length[1]) if length else "x"
             values[name] = first if first.isidentifier() else 1 if "Integer" in kind.__name__ else text
