@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from extensions import db
-from filings.opinions import assign, save_opinion
+from filings.opinions import assign, correct, save_opinion
 from filings.refused import Refused
 from filings.sending import send_opinions
 from forms.opinion import CityOpinionForm
@@ -19,7 +19,7 @@ from models.event import Actor, Event, first_broken_link
 from models.filing import Filing, IllegalMove
 from models.opinion import Opinion
 from tests.build import NOW
-from tests.reviewing import QUALIFIED, Desk, codes
+from tests.reviewing import PASSING, QUALIFIED, Desk, codes
 from tests.submitting import submitted_filing
 
 LEGAL = Actor(None, "测试", "legal")
@@ -117,3 +117,20 @@ def _claim(s: Session, filing_id: uuid.UUID, actor: Actor, account_id: uuid.UUID
     if filing.assignee_id is not None:
         raise IllegalMove("assign")
     assign(s, filing, account_id, actor, NOW)
+
+
+def test_a_correction_and_the_next_decision_exclude_each_other(
+    session: Session, city: Desk, filing_id: uuid.UUID
+) -> None:
+    province, filing = Desk(session, "province", "440000"), session.get_one(Filing, filing_id)
+    city.pass_(filing)
+    ticked = {filing_id: province.save(filing, intention="pass", **PASSING["province"]).version}
+    session.rollback()
+    corrected, sent = race([
+        lambda s: correct(s, s.get_one(Filing, filing_id), "点错了", city.actor, NOW),
+        lambda s: codes(send_opinions(s, ticked, province.actor, NOW)),
+    ])  # fmt: skip
+    was_corrected = not isinstance(corrected, Exception)
+    assert sent == (["E_CONFLICT"] if was_corrected else [""])
+    acts = acts_on(session, filing_id)
+    assert ("correct" in acts, "give_notice" in acts) == (was_corrected, not was_corrected)
