@@ -27,13 +27,12 @@ from config import Settings
 from extensions import clock, db, keyring
 from files.storage import storage_from_url
 from jobs import deliveries, periodic, queue, sweeper
-from jobs.child import die_with_parent
+from jobs.child import die_with_parent, give_way
 from keys import data_secrets
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
-NICENESS = 10  # paper can wait a little; whoever saves a row on the same machine should not
 LEFTOVER_SECONDS = 3600  # no upload and no job needs a temporary file for so long
 
 
@@ -54,6 +53,7 @@ def work_alone(settings: Settings) -> None:
 
 def work(settings: Settings) -> None:
     """Work until told to stop."""
+    give_way()
     db.connect(settings.database_url)
     keyring.load(data_secrets(settings))
     clock.offset_file = settings.clock_file if settings.now else None
@@ -125,7 +125,6 @@ class SweepingWorker(Worker):
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run the job in the child, which ends with its worker: the lease is soon free again."""
         die_with_parent(self._parent, signal.SIGKILL)
-        os.nice(NICENESS)
         super().main_work_horse(job, queue)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
