@@ -80,4 +80,6 @@ def test_what_is_public_before_anything_was_announced(open_page: OpenPage, inspe
     visit(anybody, inspect, "/lists", "/register-of-carriers")
     office = Clerk(open_page())
     office.sign_in("province_zhejiang", "staff")
-    visit(office, inspect, "/review", "/review/figures", "/review/exports", "/review/publicity", "/demo/outbox")
+    visit(
+        office, inspect, "/review", "/review/figures", "/review/exports", "/review/publicity", "/demo/outbox"
+    )
