@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
-PASSWORD_PROFILES = ("nist", "dengbao3")
-
 
 class UnsafeSettings(Exception):
     """A production start with a setting that is missing or unsafe; the message names it."""
@@ -33,10 +31,12 @@ class Settings:
     sms_url: str = ""
     sms_key: str = ""
     sms_secret: str = ""
+    registry_url: str = ""
+    registry_key: str = ""
+    registry_secret: str = ""
+    registry_fields: tuple[tuple[str, str], ...] = ()
     smtp_url: str = ""
     mail_from: str = ""
-    password_profile: str = "nist"  # noqa: S105 - the name of a set of rules
-    password_max_age_days: int | None = None
     data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
@@ -79,10 +79,12 @@ class Settings:
             sms_url=environ.get("HATCHERY_SMS_URL", ""),
             sms_key=environ.get("HATCHERY_SMS_KEY", ""),
             sms_secret=environ.get("HATCHERY_SMS_SECRET", ""),
+            registry_url=environ.get("HATCHERY_REGISTRY_URL", "").rstrip("/"),
+            registry_key=environ.get("HATCHERY_REGISTRY_KEY", ""),
+            registry_secret=environ.get("HATCHERY_REGISTRY_SECRET", ""),
+            registry_fields=_parse_fields(environ.get("HATCHERY_REGISTRY_FIELDS", "")),
             smtp_url=environ.get("HATCHERY_SMTP_URL", ""),
             mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
-            password_profile=environ.get("HATCHERY_PASSWORD_PROFILE", "nist"),
-            password_max_age_days=_parse_days(environ.get("HATCHERY_PASSWORD_MAX_AGE_DAYS", "")),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
@@ -90,8 +92,6 @@ class Settings:
         return settings._checked(environ)
 
     def _checked(self, environ: Mapping[str, str]) -> "Settings":
-        if self.password_profile not in PASSWORD_PROFILES:
-            raise UnsafeSettings(f"HATCHERY_PASSWORD_PROFILE must be one of {', '.join(PASSWORD_PROFILES)}")
         if self.is_demo:
             if self.host not in ("127.0.0.1", "localhost", "::1"):
                 raise UnsafeSettings("HATCHERY_ENV=demo binds to loopback only: its passwords are public")
@@ -106,6 +106,8 @@ class Settings:
             raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
         if self.sms_url and not (self.sms_url.startswith("https://") and self.sms_secret):
             raise UnsafeSettings("HATCHERY_SMS_URL needs https:// and HATCHERY_SMS_SECRET")
+        if self.registry_url and not (self.registry_url.startswith("https://") and self.registry_secret):
+            raise UnsafeSettings("HATCHERY_REGISTRY_URL needs https:// and HATCHERY_REGISTRY_SECRET")
         if self.smtp_url and "@" not in self.mail_from:
             raise UnsafeSettings("HATCHERY_SMTP_URL needs HATCHERY_MAIL_FROM, the sender's address")
         return self
@@ -124,11 +126,13 @@ def _parse_keys(text: str) -> tuple[tuple[str, str], ...]:
     return keys
 
 
-def _parse_days(text: str) -> int | None:
-    """Read a number of days, 0 for never; empty leaves it to the password profile."""
-    if text and not text.isdigit():
-        raise UnsafeSettings("HATCHERY_PASSWORD_MAX_AGE_DAYS is a number of days, 0 for never")
-    return int(text) if text else None
+def _parse_fields(text: str) -> tuple[tuple[str, str], ...]:
+    """Read `ours:theirs,ours:theirs`, how a registry names what we ask it; empty means our own names."""
+    return tuple(
+        (ours, theirs)
+        for ours, _, theirs in (pair.strip().partition(":") for pair in text.split(","))
+        if theirs
+    )
 
 
 def version() -> str:

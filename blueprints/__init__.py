@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from blueprints import account, admin, filing, grant, metrics, notice, pages, review, verify
+from blueprints import (
+    account,
+    admin,
+    filing,
+    grant,
+    metrics,
+    notice,
+    pages,
+    profile,
+    review,
+    service,
+    verification,
+    verify,
+)
 
 BLUEPRINTS: list[Blueprint] = [
     pages.blueprint,
@@ -11,7 +24,10 @@ BLUEPRINTS: list[Blueprint] = [
     filing.blueprint,
     grant.blueprint,
     notice.blueprint,
+    profile.blueprint,
     review.blueprint,
+    service.blueprint,
+    verification.blueprint,
     verify.blueprint,
     metrics.blueprint,
 ]

@@ -55,6 +55,8 @@ from models import (  # noqa: F401
     table_import,
     throttle,
     unit,
+    unit_profile,
     venue,
+    verification,
     verification_code,
 )
