@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 
+PASSWORD_PROFILES = ("nist", "dengbao3")
+
 
 class UnsafeSettings(Exception):
     """A production start with a setting that is missing or unsafe; the message names it."""
@@ -37,6 +39,8 @@ class Settings:
     registry_fields: tuple[tuple[str, str], ...] = ()
     smtp_url: str = ""
     mail_from: str = ""
+    password_profile: str = "nist"  # noqa: S105 - the name of a set of rules
+    password_max_age_days: int | None = None
     data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
@@ -85,6 +89,8 @@ class Settings:
             registry_fields=_parse_fields(environ.get("HATCHERY_REGISTRY_FIELDS", "")),
             smtp_url=environ.get("HATCHERY_SMTP_URL", ""),
             mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
+            password_profile=environ.get("HATCHERY_PASSWORD_PROFILE", "nist"),
+            password_max_age_days=_parse_days(environ.get("HATCHERY_PASSWORD_MAX_AGE_DAYS", "")),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
@@ -92,6 +98,8 @@ class Settings:
         return settings._checked(environ)
 
     def _checked(self, environ: Mapping[str, str]) -> "Settings":
+        if self.password_profile not in PASSWORD_PROFILES:
+            raise UnsafeSettings(f"HATCHERY_PASSWORD_PROFILE must be one of {', '.join(PASSWORD_PROFILES)}")
         if self.is_demo:
             if self.host not in ("127.0.0.1", "localhost", "::1"):
                 raise UnsafeSettings("HATCHERY_ENV=demo binds to loopback only: its passwords are public")
@@ -124,6 +132,13 @@ def _parse_keys(text: str) -> tuple[tuple[str, str], ...]:
             "or digits, a secret of at least 32 characters"
         )
     return keys
+
+
+def _parse_days(text: str) -> int | None:
+    """Read a number of days, 0 for never; empty leaves it to the password profile."""
+    if text and not text.isdigit():
+        raise UnsafeSettings("HATCHERY_PASSWORD_MAX_AGE_DAYS is a number of days, 0 for never")
+    return int(text) if text else None
 
 
 def _parse_fields(text: str) -> tuple[tuple[str, str], ...]:

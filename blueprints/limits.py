@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -57,6 +58,11 @@ def wait_of_address(purpose: str, limit: Limit) -> timedelta | None:
     key = f"{purpose}:{neighbourhood(request.remote_addr or '')}"
     widened = Limit(limit.tries * factor, limit.window, limit.block)
     return take_try(db.session(), key, widened, datetime.now(UTC))
+
+
+def wait_of_account(purpose: str, account_id: uuid.UUID, limit: Limit) -> timedelta | None:
+    """Count something done to an account, or return how long to wait; the caller commits the count."""
+    return take_try(db.session(), f"{purpose}:{account_id.hex}", limit, datetime.now(UTC))
 
 
 def waiting_text(wait: timedelta) -> str:

@@ -12,6 +12,7 @@ from forms.fields import TextField
 from forms.login_name import LoginNameField
 from forms.password import PasswordField, PasswordForm
 from models.id_rules import ID_TYPES, RESIDENT, plain_id_number, wrong_with_id_number
+from models.password_rules import PasswordRules
 
 Choices = Sequence[tuple[str, str]]
 
@@ -71,13 +72,6 @@ class MobileForm(AdminForm):
                          description="用来接收验证码、找回账号和接收办理通知")  # fmt: skip
 
 
-class CodeForm(AdminForm):
-    """The code that came by SMS."""
-
-    code = TextField("短信验证码", [RequiredToSubmit()], max_length=20, autocomplete="one-time-code",
-                     description="6 位数字，5 分钟内有效")  # fmt: skip
-
-
 class PersonAccountForm(PasswordForm):
     """The account of a natural person."""
 
@@ -87,9 +81,9 @@ class PersonAccountForm(PasswordForm):
 
     order: tuple[str, ...] = ("login_name", "password", "repeated", "agreed")
 
-    def accepts_all(self, personal: Sequence[str | None], today: date) -> bool:
+    def accepts_all(self, rules: PasswordRules, personal: Sequence[str | None], today: date) -> bool:
         """Judge everything at once, so that nobody is sent back twice; `today` counts for units only."""
-        accepted = self.accepts_for((*personal, self.login_name.data))
+        accepted = self.accepts_for(rules, (*personal, self.login_name.data))
         if not self.agreed.data:
             self.agreed.errors = [Refusal("E_REQUIRED", "请阅读并同意后再注册")]
         return accepted and not self.agreed.errors
@@ -115,9 +109,9 @@ def unit_account_form(regions: Choices) -> type[PersonAccountForm]:
         order = ("region_code", "legal_representative", "person_name", "id_type", "id_number",
                  *PersonAccountForm.order)  # fmt: skip
 
-        def accepts_all(self, personal: Sequence[str | None], today: date) -> bool:
+        def accepts_all(self, rules: PasswordRules, personal: Sequence[str | None], today: date) -> bool:
             """Judge the paper of the 主代办人, too."""
-            accepted = super().accepts_all((*personal, self.id_number.data), today)
+            accepted = super().accepts_all(rules, (*personal, self.id_number.data), today)
             return judge_id_number(self, today) and accepted
 
     return UnitAccountForm

@@ -110,6 +110,14 @@ def holder_of_id_number(session: Session, id_type: str, number: str) -> Account 
     return session.scalars(held).first()
 
 
+def account_to_reset(session: Session, login_name: str) -> Account | None:
+    """Return the account of this login name, also without the prefix that foreign experts forget.
+
+    Source: 科技部政务服务平台常见问题 5.2 (原外国专家系统的登录名可能带有 WGZJXM).
+    """
+    return account_named(session, login_name) or account_named(session, f"WGZJXM{login_name}")
+
+
 def account_named(session: Session, login_name: str) -> Account | None:
     """Return the account of this login name, in whatever case; None when there is none."""
     named = select(Account).where(func.lower(Account.login_name) == login_name.lower())

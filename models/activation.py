@@ -43,7 +43,7 @@ def activate(session: Session, link: OneTimeLink, password_hash: str, actor: Act
     account, now = link.account, datetime.now(UTC)
     if account.state != PENDING or not link.spend(session, now):
         return False
-    replace_password(session, account, password_hash, now)
+    replace_password(session, account, password_hash, now, at)
     account.state = ACTIVE
     end_sessions(session, account.id, now)
     record_event(session, account.id, "activate", actor, at)

@@ -1,11 +1,12 @@
 """Server-side sessions: listable, revocable, worthless once ended."""
 
 import hashlib
+import ipaddress
 import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, true, update
+from sqlalchemy import ForeignKey, String, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
@@ -66,6 +67,33 @@ def end_sessions(session: Session, account_id: uuid.UUID, now: datetime) -> None
         LoginSession.account_id == account_id, LoginSession.ended_at.is_(None)
     )
     session.execute(living.values(ended_at=now))
+
+
+def is_new_device(session: Session, account_id: uuid.UUID, address: str, browser: str) -> bool:
+    """Say whether the account never came from such a browser in such a network.
+
+    Networks are as wide as what one provider gives out, as addresses change every day; the first sign-in of all
+    is not news.
+    """
+    known = (
+        select(LoginSession.address, LoginSession.browser)
+        .where(LoginSession.account_id == account_id)
+        .distinct()
+    )
+    places = {(_network(one.address), _family(one.browser)) for one in session.execute(known)}
+    return bool(places) and (_network(address), _family(browser)) not in places
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 16 if parsed.version == 4 else 48), strict=False))
+
+
+def _family(browser: str) -> str:
+    return browser.split(" ")[0]
 
 
 def hash_token(token: str) -> str:

@@ -5,6 +5,8 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from models.legacy_password import unwrapped
+
 SCHEME = "argon2id"
 # Of a random text nobody kept: verified when a name is unknown, so that the answer takes as long.
 NOBODYS_HASH = (
@@ -21,8 +23,13 @@ def hash_password(password: str) -> str:
         return hasher.hash(password)
 
 
-def password_matches(stored_hash: str | None, password: str) -> bool:
-    """Say whether `password` belongs to `stored_hash`; None (no such account) costs the same and is False."""
+def password_matches(stored_hash: str | None, password: str, scheme: str = SCHEME) -> bool:
+    """Say whether `password` belongs to `stored_hash`; None (no such account) costs the same and is False.
+
+    `scheme` other than argon2id: how an older system hashed it before (`models/legacy_password.py`).
+    """
+    if stored_hash and scheme != SCHEME:
+        stored_hash, password = unwrapped(scheme, stored_hash, password)
     try:
         with _working:
             hasher.verify(stored_hash or NOBODYS_HASH, password)

@@ -13,7 +13,7 @@ from extensions import db
 from models.account import Account
 from models.event import Actor, record_event
 from models.password import hash_password
-from models.password_rules import broken_rules
+from models.password_rules import password_rules
 from ops.errors import CannotRun
 from ops.prepare import connected
 
@@ -31,8 +31,8 @@ def read_password() -> str:
 
 
 def create_admin(settings: Settings, login_name: str, person_name: str, password: str) -> None:
-    """Create a system administrator. Raises CannotRun when the name is taken or the password breaks a rule."""
-    broken = broken_rules(password, [login_name])
+    """Create a system administrator. Raises CannotRun when the name is taken or the password breaks the rules."""
+    broken = password_rules(settings).broken(password, [login_name])
     if broken:
         raise CannotRun(f"{'；'.join(broken)}。")
     now = datetime.now(UTC)

@@ -8,8 +8,8 @@
   var kinds = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/];
 
   var meets = {
-    length: function (typed) { return Array.from(typed).length >= 10 && Array.from(typed).length <= 64; },
-    kinds: function (typed) { return kinds.filter(function (kind) { return kind.test(typed); }).length >= 3; },
+    length: function (typed) { return Array.from(typed).length >= Number(list.dataset.shortest) && Array.from(typed).length <= Number(list.dataset.longest); },
+    kinds: function (typed) { return kinds.filter(function (kind) { return kind.test(typed); }).length >= Number(list.dataset.kinds); },
     personal: function (typed) { return !personal.some(function (word) { return typed.toLowerCase().indexOf(word) >= 0; }); }
   };
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import public, streams
@@ -14,7 +14,7 @@ from models.activation import activate
 from models.event import Actor
 from models.one_time_link import TOKEN_LENGTH, OneTimeLink, usable_link
 from models.password import hash_password
-from models.password_rules import FORMER_RULE, RULES
+from models.password_rules import PasswordRules, password_rules
 
 ADDRESS = f"/account/activation/<string(length={TOKEN_LENGTH}):token>"
 
@@ -36,7 +36,7 @@ def set_first_password(token: str) -> ResponseReturnValue:
     if link is None:
         return _over()
     form = PasswordForm(request.form)
-    if not form.accepts_for(link.account.names_not_for_passwords):
+    if not form.accepts_for(_rules(), link.account.names_not_for_passwords):
         return _page(link.account, form), 422
     db.start_reading()  # nobody waits for a lock while the password is hashed
     password_hash = hash_password(form["password"].data)
@@ -60,10 +60,12 @@ def _actor(account: Account) -> Actor:
 
 
 def _page(account: Account, form: PasswordForm) -> str:
-    return render_template(
-        "account/activation.html", account=account, form=form, rules=RULES, former_rule=FORMER_RULE
-    )
+    return render_template("account/activation.html", account=account, form=form, rules=_rules())
 
 
 def _over() -> ResponseReturnValue:
     return render_template("account/link_over.html"), 404
+
+
+def _rules() -> PasswordRules:
+    return password_rules(current_app.config["SETTINGS"])

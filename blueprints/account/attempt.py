@@ -9,6 +9,7 @@ from flask import current_app, request
 from sqlalchemy import func, select
 
 from blueprints.account.challenge import is_right_captcha
+from blueprints.account.passes import rules
 from blueprints.limits import neighbourhood
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
@@ -33,6 +34,13 @@ class Refused(Exception):
     wait: timedelta | None = None
 
 
+@dataclass(eq=False)
+class PasswordDue(Exception):
+    """The password was right and must be changed first: there is no session yet."""
+
+    account: Account
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What was typed."""
@@ -43,13 +51,15 @@ class Attempt:
     captcha: str
 
     def verified_account(self) -> Account:
-        """Return the account, locked for writing, or raise Refused. Commits what counts the attempt."""
+        """Return the account, locked for writing, or raise Refused or PasswordDue. Commits what counts the attempt."""
         self._take_tries()
         stored = db.session.execute(
-            select(Account.id, Account.password_hash).where(func.lower(Account.login_name) == self._name)
-        ).first()
+            select(Account.id, Account.password_hash, Account.password_scheme)
+            .where(func.lower(Account.login_name) == self._name)
+        ).first()  # fmt: skip
         db.start_reading()  # nobody waits for a lock while the password is verified
-        matches = password_matches(stored.password_hash if stored else None, self.password)
+        known = (stored.password_hash, stored.password_scheme) if stored else (None, SCHEME)
+        matches = password_matches(known[0], self.password, known[1])
         db.start_writing()
         account = db.session.get(Account, stored.id, with_for_update=True) if stored else None
         if account is None or not matches:
@@ -100,11 +110,24 @@ class Attempt:
         if account.state != "active":
             db.session.commit()
             raise Refused("账号已停用，请联系单位管理员或平台客服", 403)
-        if account.password_scheme == SCHEME and needs_rehash(account.password_hash):
-            account.password_hash = hash_password(self.password)
+        self._renew_hash(account)
         forget_old_tries(db.session(), datetime.now(UTC))
+        if account.must_change_password or rules().has_expired(account.password_changed_at, clock.now()):
+            record_event(db.session(), account.id, "password_due", self._actor(account), clock.now())
+            db.session.commit()
+            raise PasswordDue(account)
         record_event(db.session(), account.id, "sign_in", self._actor(account), clock.now())
         return account
+
+    def _renew_hash(self, account: Account) -> None:
+        """Store a hash of today in place of an older one; what an old system let pass must be changed."""
+        if account.password_scheme == SCHEME and not needs_rehash(account.password_hash):
+            return
+        if account.password_scheme != SCHEME and rules().broken(
+            self.password, account.names_not_for_passwords
+        ):
+            account.must_change_password = True
+        account.password_hash, account.password_scheme = hash_password(self.password), SCHEME
 
     @property
     def _name(self) -> str:

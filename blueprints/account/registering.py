@@ -6,7 +6,7 @@ What was searched for and proven waits in a row of its own; the browser holds it
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import public, streams
@@ -18,8 +18,8 @@ from clock import SHANGHAI
 from extensions import clock, db
 from forms.admin import AdminForm
 from forms.base import Refusal
+from forms.recovery import CodeForm
 from forms.registration import (
-    CodeForm,
     MobileForm,
     PersonAccountForm,
     PersonForm,
@@ -28,7 +28,7 @@ from forms.registration import (
 )
 from models.consent import DOCUMENTS
 from models.password import hash_password
-from models.password_rules import FORMER_RULE, RULES
+from models.password_rules import password_rules
 from models.registration import Registration, Taken, begin, check_mobile, complete, search
 from models.throttle import Limit
 from models.verification_code import proves, send_code
@@ -141,7 +141,8 @@ def register_complete() -> ResponseReturnValue:
     if registration is None:
         return _start_anew()
     form = _account_form(registration)
-    if not form.accepts_all(_personal(registration), _today()):
+    rules = password_rules(current_app.config["SETTINGS"])
+    if not form.accepts_all(rules, _personal(registration), _today()):
         return _account_page(registration, form), 422
     db.start_reading()  # nobody waits for a lock while the password is hashed
     password_hash = hash_password(form["password"].data)
@@ -274,5 +275,5 @@ def _refused_account(registration: Registration, form: PersonAccountForm, taken:
 def _account_page(registration: Registration, form: PersonAccountForm, taken: Taken | None = None) -> str:
     return render_template(
         "account/register_account.html", registration=registration, form=form, taken=taken,
-        rules=RULES, former_rule=FORMER_RULE,
+        rules=password_rules(current_app.config["SETTINGS"]),
     )  # fmt: skip

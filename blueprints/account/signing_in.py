@@ -13,18 +13,21 @@ from sqlalchemy import select
 
 from blueprints.access import public, signed_in, streams
 from blueprints.account import blueprint
-from blueprints.account.attempt import Attempt, Refused
+from blueprints.account.attempt import Attempt, PasswordDue, Refused
 from blueprints.account.carrying import unseal
 from blueprints.account.challenge import show_new_challenge, shown_challenge
+from blueprints.account.passes import give_pass
 from blueprints.account.safe_next import safe_next
 from blueprints.identity import units_of, who
 from clock import SHANGHAI
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.batch import Batch
-from models.login_session import LoginSession, hash_token
+from models.login_session import LoginSession, hash_token, is_new_device
+from models.notification import notify
 
 DEFAULT_TYPE = "legal"
+RENEWAL = "renewal"  # the pass of somebody whose password expired
 TYPED = ("account_type", "login_name", "password", "captcha")
 BROWSER = re.compile(r"(Edg|QIHU|360SE|360EE|Firefox|Chrome|Version)/?([0-9]*)")
 FAMILIES = {"Edg": "Edge", "QIHU": "360", "360SE": "360", "360EE": "360", "Version": "Safari"}
@@ -54,9 +57,21 @@ def sign_in() -> ResponseReturnValue:
         account = Attempt(**typed).verified_account()
     except Refused as refused:
         return refused_page(refused, typed, next_path)
-    token = _start_session(account)
+    except PasswordDue as due:
+        return _password_due(due.account, next_path)
+    token = start_session(account)
     response = _after_sign_in(account, next_path)
-    _set_session_cookie(response, token)
+    set_session_cookie(response, token)
+    return response
+
+
+def _password_due(account: Account, next_path: str | None) -> Response:
+    """Answer without a session: the password comes first, as a dialog or as a page of its own."""
+    give_pass(RENEWAL, account, next=next_path or "", computer=request.form.getlist("computer"))
+    if "HX-Request" not in request.headers:
+        return make_response(redirect(url_for("account.password_due"), 303))
+    response = make_response(render_template("account/_password_due.html"), 403)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
     return response
 
 
@@ -69,7 +84,7 @@ def _after_sign_in(account: Account, next_path: str | None) -> Response:
         if carried is None:
             return _go_to("/login/another-person")
         return make_response(render_template("account/carried.html", carried=carried))
-    return _go_to(_first_page(account, next_path))
+    return _go_to(first_page(account, next_path))
 
 
 def _stay() -> Response:
@@ -169,7 +184,7 @@ def refused_page(refused: Refused, typed: dict[str, str], next_path: str | None)
     return response
 
 
-def _start_session(account: Account) -> str:
+def start_session(account: Account) -> str:
     """Open a new session, end the one this browser had, and return the new cookie's token."""
     now = datetime.now(UTC)
     old_token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
@@ -181,13 +196,23 @@ def _start_session(account: Account) -> str:
         session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
     if old is not None:
         old.end(now)
+    browser, address = _browser(), request.remote_addr or ""
+    if is_new_device(db.session(), account.id, address, browser):
+        _tell_of_new_device(account, browser, address)
     login, token = LoginSession.start(
-        db.session(), account, now, address=request.remote_addr or "", browser=_browser(),
+        db.session(), account, now, address=address, browser=browser,
         is_public_computer=_is_public_computer(before),
     )  # fmt: skip
     login.acting_unit_id = before.acting_unit_id if before else None
     db.session.commit()
     return token
+
+
+def _tell_of_new_device(account: Account, browser: str, address: str) -> None:
+    at = clock.now()
+    moment = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    values = {"登录名": account.login_name, "时间": moment, "浏览器": browser, "地址": address}
+    notify(db.session(), [account], "new_device", values, url_for("account.sessions"), at)
 
 
 def _is_public_computer(before: LoginSession | None = None) -> bool:
@@ -198,7 +223,7 @@ def _is_public_computer(before: LoginSession | None = None) -> bool:
     return "public" in asked
 
 
-def _first_page(account: Account, next_path: str | None) -> str:
+def first_page(account: Account, next_path: str | None) -> str:
     """Return where to go: first to the choice of a unit when there is one to make."""
     day = clock.now().astimezone(SHANGHAI).date()
     if account.account_type == "natural":
@@ -215,7 +240,7 @@ def _go_to(path: str) -> Response:
     return make_response(redirect(path, 303))
 
 
-def _set_session_cookie(response: Response, token: str) -> None:
+def set_session_cookie(response: Response, token: str) -> None:
     config = current_app.config
     response.set_cookie(
         config["SIGN_IN_COOKIE"], token, httponly=True, secure=config["SESSION_COOKIE_SECURE"], samesite="Lax"

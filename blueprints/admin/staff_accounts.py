@@ -204,7 +204,7 @@ def _page(account: Account, form: StaffChangeForm, closing: DisablingForm) -> st
     )
     return render_template(
         "admin/staff_account.html", account=account, form=form, closing=closing, is_me=account.id == me().account_id,
-        is_pending=account.state == PENDING, state=STATE_TEXTS[account.state], role=STAFF_ROLE_TEXTS[account.staff_role],
+        is_pending=account.state == PENDING, state=STATE_TEXTS[account.state], role=STAFF_ROLE_TEXTS[account.staff_role or ""],
         deliveries=session.scalars(sent.order_by(Delivery.created_at.desc()).limit(4)).all(),
         events=session.scalars(events.limit(EVENTS_SHOWN)).all(), acts=ACT_TEXTS, at_hand=session.scalar(at_hand),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from models.password import hash_password
 from tests.blueprints.signing_in import all_at_once, message_of, page_of, post, same_browser, sign_in_as
 from tests.build import NOW, SYSTEM, build_account, build_reviewer, sign_in
 
-PASSWORD = "Zhu-hai-2021"
+PASSWORD = "Zhu-hai-yu-nyu-2021"
 BOTH = {"password": PASSWORD, "repeated": PASSWORD}
 
 
@@ -165,10 +165,10 @@ def test_an_account_closed_before_it_had_a_password_waits_for_one_again(
 
 def test_the_last_five_passwords_do_not_come_back(session: Session) -> None:
     account = build_account(session)
-    words = [f"Zhu-hai-202{number}" for number in range(6)]
+    words = [f"Zhu-hai-yu-nyu-202{number}" for number in range(6)]
     for minute, password in enumerate(words):
         replace_password(
-            session, account, hash_password(password), datetime.now(UTC) + timedelta(minutes=minute)
+            session, account, hash_password(password), datetime.now(UTC) + timedelta(minutes=minute), NOW
         )
         session.commit()
-    assert [was_used_before(session, account, password) for password in words] == [False] + [True] * 5
+    assert [was_used_before(session, account, password, 5) for password in words] == [False] + [True] * 5

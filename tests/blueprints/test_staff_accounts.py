@@ -15,7 +15,7 @@ from models.event import Event, first_broken_link
 from tests.blueprints.signing_in import page_of, post, sign_in_as
 from tests.build import build_account, build_reviewer, reference_office, sign_in
 
-PASSWORD = "Zhu-hai-2021"
+PASSWORD = "Zhu-hai-yu-nyu-2021"
 PATH = "/admin/staff-accounts"
 PERSON = {
     "person_name": "黄晓彤",

@@ -60,5 +60,5 @@ def test_an_administrator_is_created_once(session: Session, settings: Settings) 
 
 
 def test_a_password_that_breaks_a_rule_is_refused(settings: Settings) -> None:
-    with pytest.raises(CannotRun, match="10 到 64 个字符"):
+    with pytest.raises(CannotRun, match="15 到 128 个字符"):
         create_admin(settings, "chief", "王思远", "short")
