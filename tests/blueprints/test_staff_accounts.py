@@ -54,7 +54,7 @@ def test_a_reviewer_is_opened_and_sets_the_password_himself(
 ) -> None:
     office = reference_office(session)
     assert "新建审核人员" in client.get(f"/admin/offices/{office.id}").text
-    assert "password" not in client.get(f"{PATH}/new?office={office.id}").text
+    assert 'type="password"' not in client.get(f"{PATH}/new?office={office.id}").text
     account = opened(client, session)
     assert opened(client, session).id == account.id  # pressed twice
     assert (account.staff_role, account.office_id, account.state, account.password_hash) == (

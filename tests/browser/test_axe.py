@@ -29,7 +29,23 @@ def clerk(page: Page) -> Clerk:
 
 def test_the_desk_and_the_account(clerk: Clerk, inspect: Inspect) -> None:
     clerk.sign_in("gz_banshi", "natural")
-    visit(clerk, inspect, "/account/unit", "/", "/filings", "/account/sessions", "/logout")
+    visit(
+        clerk, inspect, "/account/unit", "/", "/filings", "/account/sessions", "/account/password", "/logout"
+    )
+
+
+def test_the_ways_into_an_account(clerk: Clerk, inspect: Inspect) -> None:
+    visit(
+        clerk,
+        inspect,
+        "/register",
+        "/register/legal",
+        "/register/privacy",
+        "/login/forgotten",
+        "/login/reset",
+    )
+    clerk.page.get_by_role("button", name="获取短信验证码").click()
+    inspect("a reset without a name")
 
 
 def test_a_complete_filing(clerk: Clerk, inspect: Inspect) -> None:
