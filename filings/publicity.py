@@ -137,15 +137,17 @@ def raise_objection(
 def decide_objection(
     session: Session, objection: Objection, state: str, finding: str, actor: Actor, at: datetime
 ) -> None:
-    """Note what the office found; an upheld one takes the filing back to the desk (T12). Raises Refused."""
-    if actor.office_id != objection.notice.office_id or objection.state != "open":
+    """Note what the office found; an upheld one takes the filing back to the desk (T12).
+
+    Raises Refused, and IllegalMove when it is another office's or was decided meanwhile.
+    """
+    if actor.office_id != objection.notice.office_id:
         raise IllegalMove(NOT_HERE)
     if state not in ("upheld", "dismissed"):
         raise Refused("E_CHOICE", "请选择异议是否成立")
     if not finding:
         raise Refused("E_REQUIRED", "请写明核查结果")
-    objection.state, objection.finding = state, finding
-    objection.decided_at, objection.decided_by_id = at, actor.account_id
+    objection.decide(state, finding, actor, at)
     filing = objection.filing
     if state == "upheld":
         if filing.status == Status.PUBLICITY and filing.current_office_id == actor.office_id:

@@ -3,12 +3,13 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, update
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from models.base import Base, HasUuid, UtcDateTime
 from models.batch import Batch
-from models.filing import Filing
+from models.event import Actor
+from models.filing import Filing, IllegalMove
 from models.office import Office
 from models.sealed import Sealed
 
@@ -91,3 +92,16 @@ class Objection(HasUuid, Base):
     @property
     def state_text(self) -> str:
         return OBJECTION_TEXTS[self.state]
+
+    def decide(self, state: str, finding: str, actor: Actor, at: datetime) -> None:
+        """Note what the office found; raises IllegalMove when it was decided before, even a moment ago."""
+        session = object_session(self)
+        if session is None:
+            raise IllegalMove("an objection without a session")
+        changed = session.execute(
+            update(Objection).where(Objection.id == self.id, Objection.state == "open")
+            .values(state=state, finding=finding, decided_at=at, decided_by_id=actor.account_id)
+            .returning(Objection.id).execution_options(synchronize_session="fetch")
+        ).first()  # fmt: skip
+        if changed is None:
+            raise IllegalMove("decide")

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from filings.bars import barred_until
@@ -24,7 +24,7 @@ from models.batch import Batch
 from models.carrier import Carrier
 from models.event import Actor
 from models.filing import Filing, IllegalMove
-from models.public_notice import PublicNotice
+from models.public_notice import Objection, PublicNotice
 from models.recommendation import Publication, Recommendation
 from tests.build import GUANGDONG, NOW, build_carrier, build_filing
 from tests.reviewing import Desk
@@ -125,6 +125,16 @@ def test_an_open_objection_holds_and_a_dismissed_one_lets_go(
     assert after_notice(session, province.office, AFTER.date()) == [filing]
     with pytest.raises(IllegalMove):
         decide_objection(session, objection, "upheld", "改主意。", province.actor, AFTER)
+
+
+def test_two_officers_decide_an_objection_once(session: Session, province: Desk, filing: Filing) -> None:
+    objection = object_to(give_notice(province, filing), filing)
+    session.commit()
+    assert objection.state == "open"  # as this officer sees it, while another one decides
+    upheld = update(Objection).where(Objection.id == objection.id).values(state="upheld")
+    session.execute(upheld.execution_options(synchronize_session=False))
+    with pytest.raises(IllegalMove):
+        decide_objection(session, objection, "dismissed", "经核查属实。", province.actor, AFTER)
 
 
 def test_an_upheld_objection_takes_it_back_to_the_desk(
