@@ -78,7 +78,7 @@ def publish_notice(
     session: Session, office: Office, chosen: Iterable[uuid.UUID], said: Announcement, actor: Actor,
     at: datetime,
 ) -> PublicNotice:  # fmt: skip
-    """Publish a notice of the chosen filings; all of them or none. Raises Refused."""
+    """Publish a notice of the chosen filings; all of them or none. Raises Refused, IllegalMove if one moved."""
     waiting = {filing.id: filing for filing in awaiting_notice(session, office)}
     filings = [waiting[filing_id] for filing_id in chosen if filing_id in waiting]
     if not filings:
@@ -92,6 +92,7 @@ def publish_notice(
     )  # fmt: skip
     session.add(notice)
     for place, filing in enumerate(filings, 1):
+        filing.take_turn()  # two officers at once: the second notice of the same filing fails
         session.add(_entry(notice, filing, place))
         record_event(session, filing.id, "publish_notice", actor, at, note=said.title,
                      details={"notice_id": str(notice.id), "ends_on": said.ends_on.isoformat()})  # fmt: skip
@@ -123,11 +124,17 @@ def _entry(notice: PublicNotice, filing: Filing, place: int) -> NoticeEntry:
 def raise_objection(
     session: Session, notice: PublicNotice, filing_id: uuid.UUID, at: datetime, **said: str | None
 ) -> Objection:
-    """Note an objection while the notice runs. Raises Refused afterwards and for what is not in it."""
+    """Note an objection while the notice runs; the same one sent again is kept once.
+
+    Raises Refused afterwards and for what is not in the notice.
+    """
     if not notice.is_running_on(at.astimezone(SHANGHAI).date()):
         raise Refused("E_NOTICE_OVER", "公示期已过或尚未开始，不能再提交异议；请按公示上的联系方式反映")
     if filing_id not in {entry.filing_id for entry in notice.entries}:
         raise Refused("E_CHOICE", "请选择对哪一个申报有异议")
+    known = next((one for one in notice.objections if one.says(filing_id, said)), None)
+    if known is not None:
+        return known
     objection = Objection(notice_id=notice.id, filing_id=filing_id, raised_at=at, **said)
     session.add(objection)
     session.flush()

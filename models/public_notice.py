@@ -1,6 +1,7 @@
 """Public notices (公示) of an office, and the objections raised against them."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, update
@@ -92,6 +93,10 @@ class Objection(HasUuid, Base):
     @property
     def state_text(self) -> str:
         return OBJECTION_TEXTS[self.state]
+
+    def says(self, filing_id: uuid.UUID, said: Mapping[str, str | None]) -> bool:
+        """Say whether it is about that filing and holds every one of these answers."""
+        return self.filing_id == filing_id and all(getattr(self, name) == text for name, text in said.items())
 
     def decide(self, state: str, finding: str, actor: Actor, at: datetime) -> None:
         """Note what the office found; raises IllegalMove when it was decided before, even a moment ago."""

@@ -107,6 +107,14 @@ def test_a_notice_takes_five_working_days(
     assert refused.value.code == code
 
 
+def test_two_officers_give_notice_of_a_filing_once(session: Session, province: Desk, filing: Filing) -> None:
+    (seen,) = awaiting_notice(session, province.office)  # as this officer sees it, while another one acts
+    newer = update(Filing).where(Filing.id == seen.id).values(revision=Filing.revision + 1)
+    session.execute(newer.execution_options(synchronize_session=False))
+    with pytest.raises(IllegalMove):
+        give_notice(province, filing)
+
+
 def test_nothing_moves_before_the_notice_is_over(session: Session, province: Desk, filing: Filing) -> None:
     give_notice(province, filing)
     assert after_notice(session, province.office, END) == []
@@ -154,6 +162,14 @@ def test_an_objection_comes_in_time_or_not_at_all(province: Desk, filing: Filing
         with pytest.raises(Refused) as refused:
             object_to(notice, filing, at)
         assert refused.value.code == "E_NOTICE_OVER"
+
+
+def test_an_objection_sent_twice_is_kept_once(session: Session, province: Desk, filing: Filing) -> None:
+    notice = give_notice(province, filing)
+    first = object_to(notice, filing)
+    session.commit()
+    assert object_to(notice, filing) is first
+    assert [one.text for one in notice.objections] == ["场地不属实"]
 
 
 def test_nobody_else_decides_an_objection(
