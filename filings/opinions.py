@@ -17,7 +17,7 @@ from forms.opinion import OpinionForm
 from models.account import Account
 from models.event import Actor, record_event
 from models.filing import Filing, IllegalMove, Status
-from models.opinion import Opinion
+from models.opinion import Opinion, OpinionFile
 from models.recusal import Recusal
 from models.return_request import ReturnRequest
 
@@ -78,6 +78,14 @@ def begin_opinion(session: Session, filing: Filing, actor: Actor, at: datetime) 
         session.add(opinion)
     opinion.round, opinion.version_no = filing.round, filing.submitted_version_no or ""
     return opinion
+
+
+def remove_file(session: Session, filing: Filing, file: OpinionFile, actor: Actor) -> None:
+    """Take a file out of the opinion in hand. Raises Refused for a colleague, IllegalMove when it was sent."""
+    refuse_others(filing, actor)
+    filing.take_turn()
+    session.delete(file)
+    session.flush()
 
 
 def refuse_others(filing: Filing, actor: Actor) -> None:

@@ -17,7 +17,7 @@ from files.admission import Admitted
 from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
-from filings.opinions import NOT_HERE, begin_opinion
+from filings.opinions import NOT_HERE, begin_opinion, remove_file
 from filings.refused import Refused
 from models.filing import IllegalMove
 from models.opinion import Opinion, OpinionFile
@@ -98,7 +98,12 @@ def remove_opinion_file(filing_id: uuid.UUID, file_id: uuid.UUID) -> ResponseRet
     found = _file(filing_id, file_id)
     if found.opinion.is_sent or found.opinion.office_id != me().office_id:
         abort(409, "意见已经发送，文件不能删除。")
-    db.session.delete(found)
+    try:
+        remove_file(db.session(), assigned_page(filing_id).filing, found, actor())
+    except Refused as refused:
+        abort(409, refused.message)
+    except IllegalMove:
+        abort(409, NOT_HERE)
     db.session.commit()
     return _back(filing_id)
 

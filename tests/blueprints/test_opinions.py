@@ -213,6 +213,9 @@ def test_files_go_with_the_opinion(app: Flask, session: Session, desk: Clerk, fi
     assert desk.get(address).status_code == 200
     applicant = another(app, build_account(session, unit=filing.unit))
     assert applicant.get(address).status_code == 403
+    colleague = another(app, build_reviewer(session, person_name="罗建平"))
+    refused = colleague.post(address.replace(".pdf", "/removal"))
+    assert (refused.status_code, "邓文杰办理" in refused.get_data(as_text=True)) == (409, True)
     save(desk, filing, version="0", intention="pass", **QUALIFIED)
     send(desk, filing)
     province = another(app, build_reviewer(session, "province", "440000"))
