@@ -1,7 +1,7 @@
 """An office at work on one filing: its opinion in hand, who works on it, 回避, 更正. Nothing here knows HTTP."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,13 +38,12 @@ def opinion_in_hand(session: Session, filing_id: uuid.UUID, office_id: uuid.UUID
 
 
 def opinions_in_hand(
-    session: Session, filing_ids: Sequence[uuid.UUID], office_id: uuid.UUID
+    session: Session, filing_ids: Collection[uuid.UUID], office_id: uuid.UUID | None
 ) -> dict[uuid.UUID, Opinion]:
-    """Map filings to what the office has saved on them and not sent."""
+    """Map filings to what the office has begun or saved on them and not sent."""
     query = select(Opinion).where(
-        Opinion.filing_id.in_(filing_ids), Opinion.office_id == office_id, Opinion.sent_at.is_(None),
-        Opinion.saved_at.is_not(None),
-    )  # fmt: skip
+        Opinion.filing_id.in_(filing_ids), Opinion.office_id == office_id, Opinion.sent_at.is_(None)
+    )
     return {opinion.filing_id: opinion for opinion in session.scalars(query)}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from filings.editing import Conflict
 from filings.kinds import kind_of
-from filings.opinions import NOT_HERE, desk_facts, has_given_up, opinion_in_hand
+from filings.opinions import NOT_HERE, desk_facts, has_given_up, opinions_in_hand
 from filings.refused import Refused
 from filings.requests import requests_in_hand
 from filings.routing import next_office
@@ -65,10 +65,8 @@ def send_opinions(
     """
     found = {filing.id: filing for filing in session.scalars(select(Filing).where(Filing.id.in_(ticked)))}
     filings = {filing_id: found[filing_id] for filing_id in ticked if filing_id in found}
-    in_hand = {
-        filing_id: opinion_in_hand(session, filing_id, actor.office_id) if actor.office_id else None
-        for filing_id in filings
-    }
+    saved = opinions_in_hand(session, filings, actor.office_id)
+    in_hand = {filing_id: saved.get(filing_id) for filing_id in filings}
     unsaved = [
         Outcome(filings[filing_id], None, Refused("E_OPINION_NOT_SAVED", NOT_SAVED))
         for filing_id, opinion in in_hand.items()

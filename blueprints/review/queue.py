@@ -21,7 +21,6 @@ from filings.wanted import DESKS, SORTS, STATUSES, WAITING, Wanted
 from forms.fields import normalised
 from models.saved_view import MOST_VIEWS, SavedView
 
-NONE_TICKED = "请先勾选申报，再选择由谁办理"
 NAME_LENGTH = 30
 
 
@@ -86,8 +85,9 @@ def _chosen(wanted: Wanted, name: str) -> str:
 def assign_ticked() -> ResponseReturnValue:
     """Give the ticked filings to oneself, a colleague or nobody; each whole or refused with its reason."""
     ticked = ticked_filings()
-    if not ticked or len(ticked) > AT_ONCE:
-        return queue_page(refusal=NONE_TICKED), 422
+    refusal = refuse_number(ticked)
+    if refusal:
+        return queue_page(refusal=refusal), 422
     if was_done():
         return _back(assigned_now=len(ticked))
     results = assign_many(db.session(), ticked, request.form.get("account", ""), actor(), clock.now())
@@ -114,6 +114,15 @@ def ticked_filings() -> dict[uuid.UUID, int]:
         except ValueError:
             continue  # somebody tried
     return ticked
+
+
+def refuse_number(ticked: dict[uuid.UUID, int]) -> str:
+    """Say why an act on so many rows is refused; empty when it is not."""
+    if not ticked:
+        return "还没有勾选申报，请先在下面的列表中勾选"
+    return (
+        f"一次最多办理 {AT_ONCE} 件，您勾选了 {len(ticked)} 件，请分几次办理" if len(ticked) > AT_ONCE else ""
+    )
 
 
 @blueprint.post("/views")

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
-from blueprints.review.queue import queue_page, ticked_filings
+from blueprints.review.queue import queue_page, refuse_number, ticked_filings
 from extensions import clock, db
-from filings.opinions import opinion_in_hand
-from filings.sending import AT_ONCE, Outcome, in_words, send_opinions
+from filings.opinions import opinions_in_hand
+from filings.sending import Outcome, in_words, send_opinions
 from models.filing import Filing
 from models.opinion import Opinion
 
@@ -37,9 +38,9 @@ class Ticked:
 def check_sending() -> ResponseReturnValue:
     """Show what sending the ticked rows will do; nothing is done yet."""
     ticked = ticked_filings()
-    if not ticked or len(ticked) > AT_ONCE:
-        words = "请先勾选要发送的申报" if not ticked else f"一次最多发送 {AT_ONCE} 件，请减少勾选"
-        return queue_page(refusal=words), 422
+    refusal = refuse_number(ticked)
+    if refusal:
+        return queue_page(refusal=refusal), 422
     rows = _rows(ticked)
     return render_template("review/sending.html", rows=rows, missing=len(ticked) - len(rows))
 
@@ -49,8 +50,9 @@ def check_sending() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     """Send the opinions on the ticked rows and say what became of each."""
     ticked = ticked_filings()
-    if not ticked or len(ticked) > AT_ONCE:
-        return queue_page(refusal=f"请勾选 1 到 {AT_ONCE} 件申报"), 422
+    refusal = refuse_number(ticked)
+    if refusal:
+        return queue_page(refusal=refusal), 422
     if was_done():
         return queue_page(done="这些意见已经发送过，不会重复发送。"), 200
     outcomes = send_opinions(db.session(), ticked, actor(), clock.now())
@@ -68,14 +70,16 @@ def _nothing_sent(outcomes: list[Outcome]) -> bool:
 
 
 def _rows(ticked: dict[uuid.UUID, int]) -> list[Ticked]:
+    """Return the rows that can be sent, in the order of the queue; the others are left out."""
     office_id = me().office_id
-    found = db.session.scalars(
-        select(Filing).where(Filing.id.in_(ticked), Filing.current_office_id == office_id)
-    )
-    rows = []
-    for filing in found:
-        opinion = opinion_in_hand(db.session(), filing.id, office_id) if office_id else None
-        if opinion is not None and opinion.is_saved:
-            words = in_words(db.session(), filing, opinion)
-            rows.append(Ticked(filing, opinion, ticked[filing.id], words))
-    return rows
+    here = select(Filing).where(Filing.id.in_(ticked), Filing.current_office_id == office_id)
+    filings = {
+        filing.id: filing
+        for filing in db.session.scalars(here.options(joinedload(Filing.unit), joinedload(Filing.batch)))
+    }
+    in_hand = opinions_in_hand(db.session(), ticked, office_id)
+    return [
+        Ticked(filings[filing_id], opinion, version, in_words(db.session(), filings[filing_id], opinion))
+        for filing_id, version in ticked.items()
+        if filing_id in filings and (opinion := in_hand.get(filing_id)) is not None and opinion.is_saved
+    ]
