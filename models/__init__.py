@@ -4,6 +4,7 @@ from models import (  # noqa: F401
     account,
     activation,
     activity,
+    appeal,
     attachment,
     batch,
     captcha,

@@ -6,6 +6,7 @@ blueprint = Blueprint("account", __name__)
 
 from blueprints.account import (  # noqa: E402, F401  (views join)
     activation,
+    appealing,
     drafts,
     forgetting,
     notifications,

@@ -42,6 +42,8 @@ def test_the_ways_into_an_account(clerk: Clerk, inspect: Inspect) -> None:
         "/register/legal",
         "/register/privacy",
         "/login/forgotten",
+        "/account/appeal",
+        "/account/appeal/query",
         "/login/reset",
     )
     clerk.page.get_by_role("button", name="获取短信验证码").click()

@@ -1,0 +1,137 @@
+"""Appeals (申诉找回): who lost login name or mobile asks for the account back, with papers."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from extensions import keyring
+from models.account import Account, holder_of_id_number
+from models.base import Base, HasUuid, UtcDateTime
+from models.counter import next_number
+from models.delivery import Delivery
+from models.event import Actor, record_event
+from models.notice_text import wording
+from models.sealed import Sealed, mask_id_number, mask_mobile
+from models.stored_file import StoredFile
+from models.unit import unit_named, unit_of_code
+
+STATE_TEXTS = {
+    "submitted": "已提交", "in_review": "审核中", "second_review": "复核中", "approved": "已通过",
+    "rejected": "未通过", "no_match": "没有找到与证件匹配的账号",
+}  # fmt: skip
+# Name of a paper → label and what to scan, by type of account. Source: 科技部政务服务平台常见问题 3.
+PAPERS = {
+    "natural": {
+        "id_front": ("证件正面", "身份证件有照片的一面"),
+        "id_back": ("证件反面", "身份证件的另一面"),
+    },
+    "legal": {
+        "id_front": (
+            "证件正面",
+            "主代办人身份证件正面。单位名称变更过的：证件正反面复印件，本人签字并盖公章",
+        ),
+        "id_back": ("证件反面", "主代办人身份证件反面。单位名称变更过的：变更声明，盖公章"),
+        "licence": ("营业执照", "或法人证书"),
+        "authorisation": ("授权书", "单位授权主代办人的授权书，盖公章"),
+    },
+}
+
+
+class Appeal(HasUuid, Base):
+    """One appeal. What decides about it later reads this row, its papers and nothing else."""
+
+    __tablename__ = "appeal"
+
+    case_no: Mapped[str] = mapped_column(String(20), unique=True, comment="SS-2021-000001")
+    account_type: Mapped[str] = mapped_column(String(10), comment="natural, legal")
+    person_name: Mapped[str] = mapped_column(String(50), comment="of the person, or of the 主代办人")
+    id_type: Mapped[str] = mapped_column(String(30))
+    id_number: Mapped[str] = mapped_column(Sealed)
+    unit_name: Mapped[str] = mapped_column(String(100), default="", comment="legal only")
+    former_name: Mapped[str] = mapped_column(String(100), default="", comment="legal only, if it changed")
+    uscc: Mapped[str] = mapped_column(String(18), default="", comment="legal only")
+    mobile: Mapped[str] = mapped_column(Sealed, comment="proven; the result goes there")
+    mobile_digest: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    reason: Mapped[str] = mapped_column(String(500), default="", comment="why it was rejected")
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="the match")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
+
+    papers: Mapped[list["AppealPaper"]] = relationship(back_populates="appeal")
+
+    @property
+    def state_text(self) -> str:
+        return STATE_TEXTS[self.state]
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask_mobile(self.mobile)
+
+    @property
+    def masked_id_number(self) -> str:
+        return mask_id_number(self.id_number)
+
+
+class AppealPaper(HasUuid, Base):
+    """One uploaded paper of an appeal."""
+
+    __tablename__ = "appeal_paper"
+
+    appeal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("appeal.id"), index=True)
+    paper: Mapped[str] = mapped_column(String(20), comment="as in PAPERS")
+    name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+
+    appeal: Mapped[Appeal] = relationship(back_populates="papers")
+    file: Mapped[StoredFile] = relationship()
+
+
+def submit_appeal(
+    session: Session, account_type: str, answers: Mapping[str, str], mobile: str,
+    papers: Mapping[str, tuple[str, str]], address: str, at: datetime,
+) -> Appeal:  # fmt: skip
+    """Store an appeal with its papers (name → file name and sha256) and tell the case number by SMS.
+
+    Without a matching account it ends at once, with the text of the platform. The files must be noted already.
+    """
+    account = _match(session, account_type, answers)
+    appeal = Appeal(
+        id=uuid.uuid4(), case_no=f"SS-{at.year}-{next_number(session, 'appeal'):06d}", account_type=account_type,
+        mobile=mobile, mobile_digest=keyring.digest(mobile, "mobile"), created_at=at, **answers,
+        state="submitted" if account else "no_match", account_id=account.id if account else None,
+    )  # fmt: skip
+    appeal.papers = [AppealPaper(paper=paper, name=name, sha256=sha) for paper, (name, sha) in papers.items()]
+    session.add(appeal)
+    actor = Actor(None, appeal.person_name, account_type, None, address)
+    record_event(session, appeal.id, "submit_appeal", actor, at, to_status=appeal.state)
+    words = wording(session, "appeal_received" if account else "appeal_no_match")
+    if words is not None:
+        words = words.filled({"编号": appeal.case_no})
+        session.add(Delivery(
+            channel="sms", name="appeal", address=mobile, masked_address=mask_mobile(mobile), title=words.title,
+            words=words.text, created_at=at,
+        ))  # fmt: skip
+    return appeal
+
+
+def _match(session: Session, account_type: str, answers: Mapping[str, str]) -> Account | None:
+    """Find the account: of a person by the paper, of a unit by its code, else by its present or former name."""
+    if account_type == "natural":
+        return holder_of_id_number(session, answers["id_type"], answers["id_number"])
+    unit = unit_of_code(session, answers["uscc"])
+    for name in (answers["unit_name"], answers["former_name"]):
+        unit = unit or (unit_named(session, name) if name else None)
+    if unit is None:
+        return None
+    held = select(Account).where(Account.unit_id == unit.id, Account.account_type == "legal")
+    return session.scalars(held.order_by(Account.created_at)).first()
+
+
+def appeal_of(session: Session, case_no: str, mobile: str) -> Appeal | None:
+    """Return the appeal of this number if it was made with this mobile; None else."""
+    digests = keyring.digests(mobile, "mobile")
+    wanted = select(Appeal).where(Appeal.case_no == case_no, Appeal.mobile_digest.in_(digests))
+    return session.scalars(wanted).first()
