@@ -19,6 +19,8 @@ from materials.book import Book
 from materials.stamp import Wording
 from tests.files.mutants import pdf_mutant, workbook_mutant
 
+# Said while a mutant is made; what the product says of it is the test.
+pytestmark = pytest.mark.filterwarnings("ignore::pikepdf.exceptions.PageCopyWarning")
 IN = "came in"
 AT_ONCE = 2  # files; as many as admission lets in
 BOUND_TOGETHER = 50  # files in one book
