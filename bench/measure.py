@@ -2,13 +2,10 @@
 
 import os
 import statistics
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-Made = TypeVar("Made")
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 1024 * 1024
 
@@ -65,13 +62,6 @@ def alternating(first: Callable[[], float], second: Callable[[], float], rounds:
     """Run A B A B …, and return the median of each; a first pair warms up and does not count."""
     pairs = [(first(), second()) for _ in range(rounds + 1)][1:]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-
-
-def processor_seconds_of(act: Callable[[], Made]) -> tuple[float, Made]:
-    """Return how much processor time of this process `act` took, and what it made."""
-    before = time.process_time()
-    made = act()
-    return time.process_time() - before, made
 
 
 def seconds_used(pids: Iterable[int]) -> float:

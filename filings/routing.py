@@ -64,11 +64,6 @@ def jurisdiction(session: Session, region_code: str) -> tuple[str, ...]:
     return _in_order(region_code, parents)
 
 
-def lies_in(session: Session, region_code: str, office_region_code: str) -> bool:
-    """Say whether an office of `office_region_code` governs `region_code`."""
-    return office_region_code in jurisdiction(session, region_code)
-
-
 def _in_order(region_code: str, parents: dict[str, str | None]) -> tuple[str, ...]:
     """Walk from `region_code` to the root: SQL promises no order of the rows of a recursion."""
     walked: list[str] = []

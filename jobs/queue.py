@@ -65,14 +65,6 @@ def rq_queue(redis: Redis) -> Queue:
     return Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer, default_timeout=MAX_SECONDS)
 
 
-def is_reachable() -> bool:
-    """Say whether Redis answers."""
-    try:
-        return _Bell.redis is not None and bool(_Bell.redis.ping())
-    except NO_REDIS:
-        return False
-
-
 def enqueue(session: Session, task: str, target_id: uuid.UUID) -> Job:
     """Note that `task` is to be done for `target_id`, once; the caller commits and then calls `wake`."""
     wanted = select(Job).where(Job.task == task, Job.target_id == target_id)

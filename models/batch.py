@@ -67,11 +67,6 @@ class Batch(HasUuid, Base):
             "torch": self.torch_days,
         }[level]  # fmt: skip
 
-    def is_open_at(self, level: str, now: datetime) -> bool:
-        """Say whether offices of `level` may still send 通过."""
-        deadline = self.deadline_of(level)
-        return deadline is None or now < end_of(deadline)
-
 
 def start_of(day: date) -> datetime:
     """Return midnight at the start of `day` in Shanghai."""

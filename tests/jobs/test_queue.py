@@ -86,7 +86,6 @@ def test_a_missing_redis_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> No
     queue.connect("redis://127.0.0.1:1")
     queue.wake(uuid.uuid4())
     queue.wake(uuid.uuid4())
-    assert not queue.is_reachable()
     queue.connect("")
     queue.wake(uuid.uuid4())
     assert len(caplog.messages) == 3
