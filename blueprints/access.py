@@ -25,6 +25,7 @@ from filings.opinions import has_given_up
 from filings.routing import jurisdiction
 from models.event import Actor
 from models.filing import Filing
+from models.office import Office
 from models.region import Region
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -105,6 +106,11 @@ def actor() -> Actor:
     person = me()
     address = request.remote_addr or ""
     return Actor(person.account_id, person.login_name, person.role, person.office_id, address)
+
+
+def my_office() -> Office:
+    """Return the office of the reviewer who is signed in; 404 for somebody without one."""
+    return me().office or abort(404)
 
 
 def own_filing(filing_id: uuid.UUID) -> Filing:

@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import me, role
+from blueprints.access import me, my_office, role
 from blueprints.filing.page import is_fragment
 from blueprints.idempotency import made_before, remember
 from blueprints.review import blueprint
@@ -30,7 +30,7 @@ SHOWN = 5
 @role("reviewer")
 def figures() -> str:
     """Show how much came before the office, by state, region and week, of one batch or of all."""
-    office = me().office or abort(404)
+    office = my_office()
     batches = db.session.scalars(select(Batch).order_by(Batch.open_at.desc())).all()
     batch = next((one for one in batches if str(one.id) == request.args.get("batch")), None)
     found = read_dashboard(db.session(), office, batch.id if batch else None, clock.now())
@@ -54,7 +54,7 @@ def _mine() -> Sequence[Export]:
 @role("reviewer")
 def order_export() -> ResponseReturnValue:
     """Have a workbook made of the filings that the filters in the address leave."""
-    office = me().office or abort(404)
+    office = my_office()
     if made_before() is None:
         export = Export(
             id=uuid.uuid4(), account_id=me().account_id, office_id=office.id, created_at=clock.now(),

@@ -65,8 +65,9 @@ def declare_recusal(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 def _recusal_page(filing_id: uuid.UUID, refused: Refused | None = None) -> str:
     page = assigned_page(filing_id)
-    office_id = me().office_id or abort(404)
-    others = [one for one in colleagues(db.session(), page.filing, office_id) if one.id != me().account_id]
+    others = [
+        one for one in colleagues(db.session(), page.filing, page.office.id) if one.id != me().account_id
+    ]
     return render("review/recusal.html", page, viewer=None, refused=refused, others=others)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, current_app, render_template, request, url_for
 from sqlalchemy import select
 
-from blueprints.access import assigned_filing, me
+from blueprints.access import assigned_filing, me, my_office
 from extensions import clock, db
 from filings.desk_clock import DeskTime
 from filings.documents import anchor_of, find_part
@@ -71,7 +71,7 @@ class ReviewPage:
 
     @property
     def office(self) -> Office:
-        return me().office or abort(404)
+        return my_office()
 
     @cached_property
     def hints(self) -> list[Hint]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from blueprints.access import actor, me, role
+from blueprints.access import actor, me, my_office, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from blueprints.storage import send_pdf
@@ -17,16 +17,10 @@ from filings.publicity import Announcement, after_notice, awaiting_notice, decid
 from filings.refused import Refused
 from forms.publicity import DecisionForm, LetterForm, ListForm, NoticeForm
 from models.filing import IllegalMove
-from models.office import Office
 from models.public_notice import Objection, PublicNotice
 from models.stored_file import StoredFile
 
 NOTICES_SHOWN = 50
-
-
-def office() -> Office:
-    """Return the office of the reviewer; 404 for somebody without one."""
-    return me().office or abort(404)
 
 
 @blueprint.get("/publicity")
@@ -38,7 +32,7 @@ def publicity() -> str:
 
 def publicity_page(refused: Refused | None = None, **typed: object) -> str:
     """Render the desk of notices; `typed` holds the forms as they were sent, and what was ticked."""
-    session, here = db.session(), office()
+    session, here = db.session(), my_office()
     newest = select(PublicNotice).where(PublicNotice.office_id == here.id)
     notices = session.scalars(
         newest.options(selectinload(PublicNotice.entries), selectinload(PublicNotice.objections))
@@ -75,7 +69,7 @@ def give_notice() -> ResponseReturnValue:
         if not form.accepts():
             raise Refused("E_REQUIRED", "公示还没有发布，请改正下面的内容")
         said = Announcement(*(form[name].data for name in ("title", "starts_on", "ends_on", "contact")))
-        notice = publish_notice(db.session(), office(), chosen, said, actor(), clock.now())
+        notice = publish_notice(db.session(), my_office(), chosen, said, actor(), clock.now())
     except Refused as refused:
         db.session.rollback()
         return publicity_page(refused, notice_form=form, ticked=set(chosen)), 422

@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from blueprints.access import actor, me, role
+from blueprints.access import actor, me, my_office, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from extensions import clock, db
@@ -35,7 +35,7 @@ def queue() -> str:
 
 def queue_page(**context: Any) -> str:
     """Render the queue; `refusal` says why an act on ticked rows was refused, `done` that it was done."""
-    office = me().office or abort(404)
+    office = my_office()
     wanted = Wanted.read(request.args)
     page = read_page(db.session(), office, wanted, me().account_id, clock.now())
     return render_template(

@@ -7,12 +7,12 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints import printing
-from blueprints.access import actor, me, role, streams, takes_up_to
+from blueprints.access import actor, me, my_office, role, streams, takes_up_to
 from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
 from blueprints.filing.page import is_fragment
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
-from blueprints.review.publicity import office, publicity_page, ticked
+from blueprints.review.publicity import publicity_page, ticked
 from blueprints.storage import send_pdf
 from extensions import clock, db
 from files.names import safe_name
@@ -42,7 +42,7 @@ def send_recommendation() -> ResponseReturnValue:
         letter: dict[str, Any] = {name: form[name].data for name in ("letter_no", "letter_on")}
         letter["over_quota_reason"] = form["over_quota_reason"].data or ""
         made = recommend(
-            db.session(), office(), chosen, letter, form["registered"].data, actor(), clock.now()
+            db.session(), my_office(), chosen, letter, form["registered"].data, actor(), clock.now()
         )
     except Refused as refused:
         db.session.rollback()
@@ -153,7 +153,7 @@ def publish() -> ResponseReturnValue:
         if not form.accepts():
             raise Refused("E_REQUIRED", "名单还没有公布，请改正下面的内容")
         made: Publication = publish_list(
-            db.session(), office(), chosen, form["document_no"].data, form["published_on"].data, actor(),
+            db.session(), my_office(), chosen, form["document_no"].data, form["published_on"].data, actor(),
             clock.now(),
         )  # fmt: skip
     except Refused as refused:
