@@ -13,6 +13,7 @@ from blueprints.access import actor, me, role
 from blueprints.admin import blueprint
 from blueprints.admin.paging import page_of
 from blueprints.idempotency import made_before, remember, was_done
+from blueprints.ids import read_id
 from extensions import clock, db
 from forms.base import Refusal
 from forms.staff_account import DisablingForm, OfficeAccountForm, OperatorAccountForm, StaffChangeForm
@@ -160,10 +161,8 @@ def _office(text: str) -> Office | None:
     """Return the office of this id; None when none is named, 404 when there is no such office."""
     if not text:
         return None
-    try:
-        return db.session.get(Office, uuid.UUID(text)) or abort(404)
-    except ValueError:
-        abort(404)
+    office_id = read_id(text) or abort(404)
+    return db.session.get(Office, office_id) or abort(404)
 
 
 def _new_form(office: Office | None, typed: Any = None) -> OfficeAccountForm:

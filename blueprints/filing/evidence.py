@@ -1,6 +1,5 @@
 """Evidence in bulk: many files at once, places proposed by their names, one confirmation."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from blueprints.filing import blueprint
 from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
 from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_id, read_ids
 from blueprints.storage import send_pdf
 from extensions import clock, db
 from files.admission import Admitted
@@ -28,7 +28,7 @@ EVIDENCE = "/filings/<uuid:filing_id>/evidence"
 ONE = f"{EVIDENCE}/<uuid:file_id>"
 FILES_AT_ONCE = 20  # by a plain form; a script sends them one by one
 PAGE_FILES = 200
-_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PLACE = "place-"  # and the id of a file: where it was said to belong
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _row(filing: Filing, file_id: uuid.UUID, opened: str = "") -> str:
 def choose_place(filing_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Note where a file belongs; it goes there with the confirmation."""
     filing = editable_filing(filing_id)
-    evidence.choose(_find(filing, file_id), request.form.get(f"place-{file_id}", "")[:130])
+    evidence.choose(_find(filing, file_id), request.form.get(f"{PLACE}{file_id}", "")[:130])
     db.session.commit()
     if is_fragment():
         return _row(filing, file_id)
@@ -189,13 +189,14 @@ def place_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 def _wishes() -> list[Wish]:
     replacing, places = set(_ticked("replace")), _places()
-    return [Wish(one, places.get(one, ""), one in replacing) for one in dict.fromkeys(_ticked("file"))]
+    return [Wish(one, places.get(one, ""), one in replacing) for one in _ticked("file")]
 
 
 def _places() -> dict[uuid.UUID, str]:
     """Return what is chosen for every file of the page, ticked or not."""
-    posted = ((name.removeprefix("place-"), name) for name in request.form if name.startswith("place-"))
-    return {uuid.UUID(text): request.form[name][:130] for text, name in posted if _UUID.fullmatch(text)}
+    marked = [name for name in request.form if name.startswith(PLACE)]
+    ids = {name: read_id(name.removeprefix(PLACE)) for name in marked}
+    return {file_id: request.form[name][:130] for name, file_id in ids.items() if file_id is not None}
 
 
 @blueprint.post(f"{EVIDENCE}/discard")
@@ -209,8 +210,7 @@ def discard_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _ticked(name: str) -> list[uuid.UUID]:
-    texts = request.form.getlist(name)
-    return [uuid.UUID(text) for text in texts if _UUID.fullmatch(text)]
+    return read_ids(request.form.getlist(name))
 
 
 def _pending(filing: Filing) -> ResponseReturnValue:

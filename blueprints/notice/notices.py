@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from blueprints.access import public, streams, takes_up_to
 from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.ids import read_id
 from blueprints.limits import at_most
 from blueprints.notice import blueprint
 from clock import SHANGHAI
@@ -89,10 +90,10 @@ def _take(found: PublicNotice, form: ObjectionForm, evidence: tuple[str, Admitte
 
 
 def _chosen() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("filing", ""))
-    except ValueError:
-        raise Refused("E_CHOICE", "请选择对哪一个申报有异议") from None
+    filing_id = read_id(request.form.get("filing", ""))
+    if filing_id is None:
+        raise Refused("E_CHOICE", "请选择对哪一个申报有异议")
+    return filing_id
 
 
 def _notice(notice_id: uuid.UUID) -> PublicNotice:

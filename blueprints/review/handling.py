@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_id
 from blueprints.review import blueprint
 from blueprints.review.page import assigned_page, render
 from extensions import clock, db
@@ -37,10 +38,9 @@ def assign_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _account(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text) if text else me().account_id
-    except ValueError:
-        abort(422, "请选择本机构的审核人员")
+    if not text:
+        return me().account_id
+    return read_id(text) or abort(422, "请选择本机构的审核人员")
 
 
 @blueprint.get("/<uuid:filing_id>/recusal")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from blueprints.access import actor, me, my_office, role
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_ids
 from blueprints.review import blueprint
 from blueprints.storage import send_pdf
 from clock import SHANGHAI
@@ -49,13 +50,7 @@ def publicity_page(refused: Refused | None = None, **typed: object) -> str:
 
 def ticked() -> list[uuid.UUID]:
     """Read the ticked filings; what is no id is left out."""
-    found = []
-    for text in request.form.getlist("filing"):
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:
-            continue  # somebody tried
-    return found
+    return read_ids(request.form.getlist("filing"))
 
 
 @blueprint.post("/publicity")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from blueprints.access import actor, me, my_office, role
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_id
 from blueprints.review import blueprint
 from extensions import clock, db
 from filings.assigning import Assigned, assign_many
@@ -109,10 +110,9 @@ def ticked_filings() -> dict[uuid.UUID, int]:
     ticked: dict[uuid.UUID, int] = {}
     for text in request.form.getlist("filing"):
         name, _, version = text.partition(":")
-        try:
-            ticked[uuid.UUID(name)] = int(version) if version.isdecimal() and len(version) < 10 else 0
-        except ValueError:
-            continue  # somebody tried
+        filing_id = read_id(name)
+        if filing_id is not None:
+            ticked[filing_id] = int(version) if version.isdecimal() and len(version) < 10 else 0
     return ticked
 
 
