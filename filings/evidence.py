@@ -185,10 +185,8 @@ def note_choices(session: Session, filing: Filing, places: Mapping[uuid.UUID, st
             choose(pending, key)
 
 
-def place_files(
-    session: Session, filing: Filing, wishes: Iterable[Wish], actor: Actor, at: datetime
-) -> tuple[int, int]:
-    """Put files where they were ticked; return how many were placed and how many not, with remarks why.
+def place_files(session: Session, filing: Filing, wishes: Iterable[Wish], actor: Actor, at: datetime) -> None:
+    """Put files where they were ticked; what cannot go there keeps waiting, with a remark why.
 
     A file that is no longer waiting is passed over, so that a repeated request does nothing.
     """
@@ -196,9 +194,9 @@ def place_files(
     waiting = {one.id: one for one in read_waiting(session, filing)}
     wanted = [(waiting[wish.file_id], wish) for wish in wishes if wish.file_id in waiting]
     if wanted:
-        session.execute(_forget_placed(filing))
+        placed_before = PendingFile.filing_id == filing.id, PendingFile.placed_at.is_not(None)
+        session.execute(delete(PendingFile).where(*placed_before))
     used: dict[str, str] = {}
-    placed = 0
     for pending, wish in wanted:
         pending.remark = _refusal(pending, wish, places.by_key.get(wish.place), used)
         if not pending.remark:
@@ -208,12 +206,6 @@ def place_files(
                 session, filing, view.table, view.row, view.slot.name, pending.name, pending.file, actor, at
             )
             pending.remark, pending.placed_at = view.name[:300], at
-            placed += 1
-    return placed, len(wanted) - placed
-
-
-def _forget_placed(filing: Filing):  # type: ignore[no-untyped-def]
-    return delete(PendingFile).where(PendingFile.filing_id == filing.id, PendingFile.placed_at.is_not(None))
 
 
 def _refusal(pending: PendingFile, wish: Wish, view: PlaceView | None, used: dict[str, str]) -> str:

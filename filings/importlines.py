@@ -119,6 +119,12 @@ def judge_lines(
     return judged
 
 
+def can_be_stored(judged: Sequence[JudgedLine], only_good: bool) -> bool:
+    """Say whether a confirmation stores anything: all lines, so that none may be bad, or the good ones."""
+    has_bad = any(line.is_bad for line in judged)
+    return any(line.will_be_stored for line in judged) and (only_good or not has_bad)
+
+
 def any_marked(lines: Sequence[Line]) -> bool:
     return any(line.row_mark for line in lines)
 

@@ -19,7 +19,7 @@ from filings import importing
 from filings.cells import PAGE_ROWS
 from filings.clipboard import read_clipboard
 from filings.editing import Conflict
-from filings.importlines import JudgedLine, judge_lines, stored_lines
+from filings.importlines import JudgedLine, can_be_stored, judge_lines, stored_lines
 from filings.kind import Table
 from filings.problems import read_rows
 from filings.spreadsheet import NotASheet, columns, read_block
@@ -168,10 +168,7 @@ def confirm_import(filing_id: uuid.UUID, name: str, import_id: uuid.UUID) -> Res
     if kept.confirmed_at is None:
         importing.correct(kept, table, _corrections())
         judged = _judged(page_of_table(filing, table), kept)
-        wants_all = request.form.get("lines") != "good"
-        if not any(line.will_be_stored for line in judged) or (
-            wants_all and any(line.is_bad for line in judged)
-        ):
+        if not can_be_stored(judged, only_good=request.form.get("lines") == "good"):
             db.session.commit()
             return _preview(filing, kept), 422
         try:
