@@ -10,9 +10,10 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
-from models.account import Account
+from models.account import Account, holder_of_id_number
 from models.event import Actor, record_event
 from models.grant import BY_THE_UNIT_ITSELF, Grant, effective_on, right_text
+from models.id_rules import ID_TYPES, plain_id_number
 from models.login_session import LoginSession
 from models.notification import notify
 from models.person import Person
@@ -79,16 +80,20 @@ def grantable_rights(session: Session, grantor: Grantor) -> list[Right]:
     ]
 
 
-def find_person(session: Session, name: str, login_name: str) -> Account | None:
-    """Find a real-named natural person whose real name and login name are exactly these; None otherwise."""
-    if not name or not login_name:
+def find_person(session: Session, name: str, login_name: str, id_number: str = "") -> Account | None:
+    """Find a real-named natural person by exact real name and login name or number of his identity paper."""
+    if not name or not (login_name or id_number):
         return None
+    exact = func.lower(Account.login_name) == login_name.lower()
+    if not login_name:
+        holders = (holder_of_id_number(session, kind, plain_id_number(id_number)) for kind in ID_TYPES)
+        exact = Account.id.in_([holder.id for holder in holders if holder is not None])
     query = (
         select(Account)
         .join(Person, Person.account_id == Account.id)
         .where(
             Account.account_type == "natural", Account.state == "active", Person.real_name_state.in_(PASSED),
-            Account.person_name == name, func.lower(Account.login_name) == login_name.lower(),
+            Account.person_name == name, exact,
         )
     )  # fmt: skip
     return session.scalars(query).one_or_none()

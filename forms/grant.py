@@ -1,15 +1,24 @@
 """用户授权管理: whom to look for, and until when he may do what."""
 
 from forms.admin import AdminForm
-from forms.base import RequiredToSubmit
+from forms.base import Refusal, RequiredToSubmit
 from forms.fields import DateField, TextField
+from forms.profile import IdNumberField
 
 
 class PersonSearchForm(AdminForm):
     """Who is to be authorised: his real name and what nobody guesses."""
 
     person_name = TextField("姓名", [RequiredToSubmit()], max_length=50, description="真实姓名，不是登录名")
-    login_name = TextField("登录名", [RequiredToSubmit()], max_length=40)
+    login_name = TextField("登录名", max_length=40, description="与证件号码填一项即可")
+    id_number = IdNumberField("证件号码", max_length=30)
+
+    def accepts(self) -> bool:
+        """Refuse a search by the name alone."""
+        valid = super().accepts()
+        if not (self.login_name.data or self.id_number.data or self.login_name.errors):
+            self.login_name.errors = [Refusal("E_REQUIRED", "请填写登录名或证件号码")]
+        return valid and not self.login_name.errors
 
 
 def rights_form(rights: dict[str, str]) -> type[AdminForm]:

@@ -29,7 +29,8 @@ def find() -> ResponseReturnValue:
     form = PersonSearchForm(request.form)
     if not form.accepts():
         return _page(form), 422
-    person = find_person(db.session(), form["person_name"].data, form["login_name"].data)
+    login_name, id_number = form["login_name"].data or "", form["id_number"].data or ""
+    person = find_person(db.session(), form["person_name"].data, login_name, id_number)
     if person is None:
         return _page(form, NOT_FOUND), 422
     return redirect(url_for("grant.person", account_id=person.id, found=proof_of_search(person)), 303)

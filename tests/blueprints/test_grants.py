@@ -157,6 +157,12 @@ def test_only_exact_words_find_somebody(session: Session, legal: Clerk, person: 
         assert f'value="{name}"' in answer.text
     found = legal.post("/grants/search", {"person_name": "陈思敏", "login_name": "chen_SIMIN"})
     assert found.status_code == 303
+    person.set_id_number("passport", "E12345678")
+    for number, status in (("e1234 5678", 303), ("E12345679", 422), ("E1234567", 422)):
+        by_number = legal.post("/grants/search", {"person_name": "陈思敏", "id_number": number})
+        assert by_number.status_code == status
+        assert "E1234" not in by_number.text.upper()
+        assert "E1234" not in by_number.headers.get("Location", "")
 
 
 def test_nobody_is_shown_who_was_not_found(
@@ -172,7 +178,11 @@ def test_nobody_is_shown_who_was_not_found(
     assert legal.get(plain).status_code == 404
     assert legal.get(proof).status_code == 200
     empty = legal.post("/grants/search", {"person_name": "", "login_name": ""})
-    assert (empty.status_code, "请填写姓名" in empty.text, "请填写登录名" in empty.text) == (422, True, True)
+    assert (empty.status_code, "请填写姓名" in empty.text, "请填写登录名或证件号码" in empty.text) == (
+        422,
+        True,
+        True,
+    )
 
 
 WRONG_DAYS = {
