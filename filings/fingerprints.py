@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from filings.compare import plain_key
 from filings.documents import Document, anchor_of, find_part
 from filings.inbox import came_before
 from filings.kinds import kind_of
+from filings.samerows import plain_key
 from forms.formats import show_number
 from models.filing import Filing
 from models.fingerprint import Fingerprint
