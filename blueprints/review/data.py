@@ -13,6 +13,7 @@ from blueprints.review.page import ReviewPage, assigned_page, render
 from blueprints.review.viewer import Viewer
 from extensions import clock, db
 from filings.documents import Part, anchor_of, find_part, page_of, parts_of, row_numbers
+from filings.kind import STATE_TEXTS
 from filings.timeline import timeline
 
 
@@ -31,7 +32,7 @@ def show_data(page: ReviewPage, part: Part | None, refusal: str = "") -> str:
     viewer = Viewer.asked_for(page, "review.filing")
     if part is None:
         return render("review/overview.html", page, steps=timeline(db.session(), page.filing, clock.now()), part=None,
-                      viewer=viewer, parts=_parts(page), place_url=place_url_of(page))  # fmt: skip
+                      viewer=viewer, parts=_parts(page), place_url=place_url_of(page), state_texts=STATE_TEXTS)  # fmt: skip
     number = min(max(request.values.get("page", 1, type=int), 1), part.page_count)
     return render(
         "review/data.html", page, part=part, number=number, viewer=viewer, parts=_parts(page),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
+from blueprints.review.data import place_url_of
 from blueprints.review.page import ReviewPage, assigned_page, render
 from extensions import clock, db
 from filings.editing import Conflict
@@ -116,7 +117,7 @@ def opinion_page(page: ReviewPage, form: OpinionForm | None = None, **context: A
         requests=requests_in_hand(db.session(), filing, office_id) if office_id and may_decide else [],
         choices=spots_to_choose(page.document) if may_decide else [], faults=FAULT_TEXTS,
         spot=find_spot(page.document, wanted), in_row=spots_in_row(page.document, wanted), sentences=REASON_TEMPLATES,
-        sent=sent_opinions(db.session(), filing.id),
+        sent=sent_opinions(db.session(), filing.id), place_url=place_url_of(page),
         answers=answers_to_last_return(db.session(), filing, page.document),
         correctable=correctable_opinion(db.session(), filing, office_id),
         consequence=_consequence(page, in_hand) if may_decide else "", **context,

@@ -10,15 +10,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from extensions import clock
+from filings import documents
+from filings.snapshot import values_of
+from filings.submission import offered_offices
+from models.event import Actor
 from models.filing import Filing
 from models.opinion import Opinion
 from models.return_request import ReturnRequest
 from models.venue import Venue
 from tests.browsing import Clerk, codes, soup
 from tests.build import NOW, build_account, build_reviewer
-from tests.completing import small_pdf
+from tests.completing import VENUE, small_pdf
+from tests.drafting import Draft
 from tests.reviewing import PASSING, QUALIFIED
-from tests.submitting import finished_version, submitted_filing
+from tests.submitting import complete_filing, finished_version, submitted_filing
 
 RETURN = {
     "intention": "return",
@@ -200,6 +205,22 @@ def test_requests_are_pinned_from_the_data_and_listed(session: Session, desk: Cl
     assert desk.post(page_of(filing, f"requests/{made.id}/removal")).status_code == 303
     session.rollback()
     assert session.scalars(select(ReturnRequest)).all() == []
+
+
+def test_a_request_links_to_the_page_its_row_stands_on(
+    monkeypatch: pytest.MonkeyPatch, session: Session, desk: Clerk
+) -> None:
+    monkeypatch.setattr(documents, "PAGE_ROWS", 1)
+    filing = complete_filing(session)
+    Draft(session, filing).add("venue_rows", **(VENUE | {"address": "广州市天河区科韵路 9 号"}))
+    version, office = finished_version(session, filing), offered_offices(session, filing)[0]
+    filing.submit(version, office, values_of(version.snapshot), Actor(None, "测试", "legal"), NOW)
+    session.commit()
+    second = session.scalars(select(Venue).order_by(Venue.place.desc())).first()
+    spot = {"spot": f"venue_rows/{second.id}", "fault": "wrong", "text": "与合同不符。"}
+    assert desk.post(page_of(filing, "requests"), spot).status_code == 303
+    link = str(desk.page(page_of(filing)).select_one("#requests .between a")["href"])
+    assert desk.page(link).select_one("#" + link.split("#")[1]) is not None
 
 
 def test_files_go_with_the_opinion(app: Flask, session: Session, desk: Clerk, filing: Filing) -> None:
