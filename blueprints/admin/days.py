@@ -31,6 +31,7 @@ def save_day() -> ResponseReturnValue:
         return _page(form), 422
     if not was_done():
         day = form["day"].data
+        # A new day starts as the opposite, so that the event says what was decided about it.
         special = db.session.get(SpecialDay, day) or SpecialDay(
             day=day, is_working=not form["is_working"].data
         )

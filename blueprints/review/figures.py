@@ -74,9 +74,8 @@ def order_export() -> ResponseReturnValue:
 def export_file(export_id: uuid.UUID) -> ResponseReturnValue:
     """Send a workbook to who ordered it, as long as he is of the same office."""
     export = db.session.get(Export, export_id)
-    if export is None or export.account_id != me().account_id or export.office_id != me().office_id:
-        abort(404)
-    if export.sha256 is None:
+    mine = (me().account_id, me().office_id)
+    if export is None or (export.account_id, export.office_id) != mine or export.sha256 is None:
         abort(404)
     answer = send_file(storage().path(export.sha256), mimetype=XLSX)
     answer.headers["Content-Disposition"] = content_disposition("申报导出.xlsx", inline=False)
