@@ -43,7 +43,7 @@ def describe(session: Session, unit: Unit, **changes: Any) -> None:
     session.merge(UnitProfile(unit_id=unit.id, **profile | changes))
     legal = session.scalars(select(Account).where(Account.unit_id == unit.id)).one()
     legal.person_name = "陈主办"
-    legal.set_id_number("resident_id", "310106197811051015")
+    legal.set_id_number("resident_id", "330106197811051015")
     session.merge(Person(account_id=legal.id, real_name_state="none", place_type="mainland"))
     session.commit()
 
