@@ -82,7 +82,7 @@ def may_review(
 
     It must govern the filing's region (`jurisdiction`: the codes that do, along `admin_parent`), and the
     filing must have reached its level, or passed it; a level that the applicant skipped never saw it.
-    Offices of `copy_levels` get what was approved below them to read. `filings/inbox.py` says the same in
+    Offices of `copy_levels` get what was approved below them to read. `filings/review/inbox.py` says the same in
     SQL.
     """
     if status in UNSEEN_STATUSES or office_region not in jurisdiction:

@@ -21,7 +21,7 @@ from blueprints.opened import seen_by_office, seen_by_unit
 from extensions import csrf, db
 from failpoints import reach
 from filings.kinds import KINDS, kind_of
-from filings.opinions import has_given_up
+from filings.review.opinions import has_given_up
 from filings.routing import jurisdiction
 from models.event import Actor
 from models.filing import Filing

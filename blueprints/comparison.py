@@ -8,9 +8,9 @@ from typing import Any
 from flask import abort, request
 
 from extensions import clock, db
-from filings.comparable import Choice, find_printed, order_print
 from filings.compare import Comparison, compare
 from filings.kind import STATE_TEXTS
+from filings.review.comparable import Choice, find_printed, order_print
 from filings.textdiff import text_pieces
 from jobs import queue
 from models.comparison import PrintedComparison

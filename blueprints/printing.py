@@ -6,7 +6,7 @@ from flask import Response, abort, current_app, url_for
 
 from blueprints.storage import send_pdf
 from extensions import clock, db
-from filings.printouts import Document, certificate_document, find_printout, order_printout
+from filings.review.printouts import Document, certificate_document, find_printout, order_printout
 from jobs import queue
 from models.carrier import Carrier
 from models.recommendation import Publication, PublicationEntry

@@ -22,11 +22,11 @@ from demo.texts import text
 from files.storage import FolderStorage
 from filings.editing import rejudge_filing
 from filings.kinds import kind_of
-from filings.opinions import judge_opinion, save_opinion
-from filings.requests import pin
-from filings.sending import send
+from filings.review.opinions import judge_opinion, save_opinion
+from filings.review.requests import pin
+from filings.review.sending import send
+from filings.review.spots import find_spot
 from filings.snapshot import values_of
-from filings.spots import find_spot
 from filings.submission import generate, offered_offices
 from materials.generate import build
 from materials.manuscript import VersionStamp

@@ -14,12 +14,12 @@ from failpoints import reach
 from filings.bars import barred_until
 from filings.derive import count_states, judge
 from filings.figures import load_figures
-from filings.fingerprints import note_fingerprints
 from filings.kind import Kind, Problem
 from filings.kinds import kind_of
 from filings.problems import find_problems
 from filings.refused import Refused as Refused
-from filings.requests import open_requests
+from filings.review.fingerprints import note_fingerprints
+from filings.review.requests import open_requests
 from filings.routing import receiving_offices
 from filings.snapshot import content_hash, snapshot, values_of
 from forms.formats import show_long_date

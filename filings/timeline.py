@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
 from filings.kinds import kind_of
-from filings.pace import time_here, usual_time
+from filings.review.pace import time_here, usual_time
 from forms.formats import show_long_date
 from models.event import Event
 from models.filing import LEVEL_TEXTS, Filing, Status

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from config import Settings
 from extensions import clock, db
 from files.storage import FolderStorage, storage_from_url
-from filings.exporting import ExportBook, submitted
-from filings.queue import wanted_ids
-from filings.wanted import Wanted
+from filings.review.exporting import ExportBook, submitted
+from filings.review.queue import wanted_ids
+from filings.review.wanted import Wanted
 from jobs.tasks import TASKS, Task
 from models.export import Export
 from models.filing import Filing

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from filings.kinds import kind_of
-from filings.opinions import judge_opinion, save_opinion
-from filings.requests import pin
-from filings.sending import Outcome, send_opinions
-from filings.spots import find_spot
+from filings.review.opinions import judge_opinion, save_opinion
+from filings.review.requests import pin
+from filings.review.sending import Outcome, send_opinions
+from filings.review.spots import find_spot
 from models.account import Account
 from models.event import Actor
 from models.filing import Filing

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from filings.fingerprints import note_fingerprints
 from filings.kinds import kind_of
+from filings.review.fingerprints import note_fingerprints
 from filings.snapshot import values_of
 from filings.submission import generate, offered_offices
 from models.account import Account

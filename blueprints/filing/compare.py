@@ -13,7 +13,7 @@ from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.storage import send_pdf
 from extensions import db
-from filings.comparable import all_choices, earlier_choices, earlier_filings
+from filings.review.comparable import all_choices, earlier_choices, earlier_filings
 from filings.snapshot import snapshot
 from models.filing import Filing
 

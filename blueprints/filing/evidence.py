@@ -19,8 +19,8 @@ from extensions import clock, db
 from files.admission import Admitted
 from files.names import safe_folder, safe_name, shown_name
 from files.refusals import Refused
-from filings import evidence
-from filings.evidence import PendingView, TooMany, Upload, Wish
+from filings.bulk import evidence
+from filings.bulk.evidence import PendingView, TooMany, Upload, Wish
 from models.filing import Filing
 from models.pending_file import PendingFile
 

@@ -15,15 +15,15 @@ from blueprints.idempotency import made_before, remember, was_done
 from extensions import clock, db
 from files.refusals import Refused
 from files.workbook import read_workbook
-from filings import importing
 from filings.cells import PAGE_ROWS
-from filings.clipboard import read_clipboard
 from filings.editing import Conflict
-from filings.importlines import JudgedLine, can_be_stored, judge_lines, stored_lines
 from filings.kind import Table
 from filings.problems import read_rows
-from filings.spreadsheet import NotASheet, columns, read_block
-from filings.workbook import XLSX, SheetRow, export_row, write_workbook
+from filings.sheets import importing
+from filings.sheets.clipboard import read_clipboard
+from filings.sheets.importlines import JudgedLine, can_be_stored, judge_lines, stored_lines
+from filings.sheets.spreadsheet import NotASheet, columns, read_block
+from filings.sheets.workbook import XLSX, SheetRow, export_row, write_workbook
 from models.filing import Filing
 from models.table_import import TableImport
 

@@ -7,10 +7,10 @@ from flask import url_for
 from flask.blueprints import BlueprintSetupState
 
 from files.names import masked_name
+from filings.bulk.places import Places
 from filings.cells import label_of
 from filings.kind import Problem
 from filings.kinds import KINDS, kind_of
-from filings.places import Places
 from models.filing import Filing
 
 

@@ -16,14 +16,14 @@ from blueprints.idempotency import earlier_attempt
 from clock import SHANGHAI
 from extensions import clock, db
 from failpoints import reach
+from filings.bulk.evidence import count_waiting
 from filings.cells import read_attachments
 from filings.derive import ConditionView, Value, count_states, judge, show_value
-from filings.evidence import count_waiting
 from filings.figures import Figures, load_figures
 from filings.kind import Kind, Tab, Table
 from filings.kinds import kind_of
 from filings.problems import TabView, read_tab_states, view_tabs
-from filings.requests import last_return, requests_of
+from filings.review.requests import last_return, requests_of
 from models.attachment import Attachment
 from models.filing import Filing
 from models.opinion import Opinion

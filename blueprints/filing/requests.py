@@ -9,11 +9,11 @@ from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, render
 from extensions import clock, db
-from filings.opinions import sent_opinions
 from filings.refused import Refused
-from filings.requests import last_return, reply, requests_of, todo_list
+from filings.review.opinions import sent_opinions
+from filings.review.requests import last_return, reply, requests_of, todo_list
+from filings.review.spots import find_spot
 from filings.snapshot import snapshot
-from filings.spots import find_spot
 from forms.fields import normalised
 from models.return_request import ReturnRequest
 

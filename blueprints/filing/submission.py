@@ -11,8 +11,8 @@ from blueprints.filing.page import FilingPage, go, is_fragment, render
 from blueprints.idempotency import earlier_attempt, remember, was_done
 from extensions import clock, db
 from failpoints import reach
-from filings.opinions import last_refusal
-from filings.publicity import running_notice
+from filings.review.opinions import last_refusal
+from filings.review.publicity import running_notice
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
 from models.filing import Filing, IllegalMove

@@ -15,7 +15,7 @@ from blueprints.filing.page import is_fragment
 from blueprints.limits import at_most
 from blueprints.notice import blueprint
 from extensions import db
-from filings.printouts import find_printout
+from filings.review.printouts import find_printout
 from jobs import queue
 from models.carrier import Carrier
 from models.recommendation import Publication, PublicationEntry

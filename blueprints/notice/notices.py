@@ -19,8 +19,8 @@ from files.admission import Admitted
 from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
-from filings.publicity import raise_objection
 from filings.refused import Refused
+from filings.review.publicity import raise_objection
 from forms.publicity import ObjectionForm
 from models.public_notice import PublicNotice
 

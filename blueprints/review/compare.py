@@ -14,7 +14,7 @@ from blueprints.review import blueprint
 from blueprints.review.page import ReviewPage, assigned_page, render
 from blueprints.storage import send_pdf
 from extensions import db
-from filings.comparable import earlier_choices, earlier_filings, submitted_choices
+from filings.review.comparable import earlier_choices, earlier_filings, submitted_choices
 
 
 @blueprint.get("/<uuid:filing_id>/compare")

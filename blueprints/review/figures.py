@@ -15,10 +15,10 @@ from blueprints.review import blueprint
 from blueprints.storage import storage
 from extensions import clock, db
 from files.names import content_disposition
-from filings.dashboard import read_dashboard
-from filings.queue import MOST_IDS
-from filings.wanted import Wanted
-from filings.workbook import XLSX
+from filings.review.dashboard import read_dashboard
+from filings.review.queue import MOST_IDS
+from filings.review.wanted import Wanted
+from filings.sheets.workbook import XLSX
 from jobs import queue as jobs
 from models.batch import Batch
 from models.export import Export

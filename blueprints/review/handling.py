@@ -11,8 +11,8 @@ from blueprints.ids import read_id
 from blueprints.review import blueprint
 from blueprints.review.page import assigned_page, render
 from extensions import clock, db
-from filings.opinions import NOT_HERE, assign, colleagues, correct, correctable_opinion, recuse
 from filings.refused import Refused
+from filings.review.opinions import NOT_HERE, assign, colleagues, correct, correctable_opinion, recuse
 from forms.fields import normalised
 from models.filing import IllegalMove
 

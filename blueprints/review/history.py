@@ -8,8 +8,8 @@ from blueprints.access import role
 from blueprints.review import blueprint
 from blueprints.review.page import assigned_page, render
 from extensions import db
-from filings.opinions import sent_opinions
-from filings.requests import requests_of
+from filings.review.opinions import sent_opinions
+from filings.review.requests import requests_of
 from filings.timeline import desk_log
 from models.opinion import Opinion
 from models.return_request import ReturnRequest

@@ -15,7 +15,8 @@ from extensions import clock, db
 from filings.editing import Conflict
 from filings.kind import Problem
 from filings.kinds import kind_of
-from filings.opinions import (
+from filings.refused import Refused
+from filings.review.opinions import (
     colleagues,
     correctable_opinion,
     desk_facts,
@@ -26,10 +27,9 @@ from filings.opinions import (
     save_opinion,
     sent_opinions,
 )
-from filings.refused import Refused
-from filings.requests import answers_to_last_return, requests_in_hand
-from filings.sending import in_words
-from filings.spots import find_spot, spots_in_row, spots_to_choose
+from filings.review.requests import answers_to_last_return, requests_in_hand
+from filings.review.sending import in_words
+from filings.review.spots import find_spot, spots_in_row, spots_to_choose
 from forms.opinion import REASON_LIMIT, REASON_TEMPLATES, OpinionForm
 from models.filing import IllegalMove
 from models.opinion import Opinion

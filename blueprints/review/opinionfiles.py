@@ -17,8 +17,8 @@ from files.admission import Admitted
 from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
-from filings.opinions import NOT_HERE, begin_opinion, remove_file
 from filings.refused import Refused
+from filings.review.opinions import NOT_HERE, begin_opinion, remove_file
 from models.filing import IllegalMove
 from models.opinion import Opinion, OpinionFile
 

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from blueprints.access import assigned_filing, me, my_office
 from extensions import clock, db
-from filings.desk_clock import DeskTime
 from filings.documents import anchor_of, find_part
-from filings.fingerprints import Hint, find_hints
-from filings.pace import time_here
-from filings.requests import requests_in_hand
-from filings.reviewnotes import notes_for
+from filings.review.desk_clock import DeskTime
+from filings.review.fingerprints import Hint, find_hints
+from filings.review.pace import time_here
+from filings.review.requests import requests_in_hand
+from filings.review.reviewnotes import notes_for
 from models.filing import Filing
 from models.material_version import MaterialVersion
 from models.office import Office

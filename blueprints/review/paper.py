@@ -10,8 +10,8 @@ from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from blueprints.review.page import ReviewPage, assigned_page, render
 from extensions import clock, db
-from filings.paper import WrongVersion, judge_version, receipts_of, receive_paper
 from filings.refused import Refused
+from filings.review.paper import WrongVersion, judge_version, receipts_of, receive_paper
 from forms.base import Refusal
 from forms.paper import PaperForm
 

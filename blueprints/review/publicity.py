@@ -14,8 +14,14 @@ from blueprints.review import blueprint
 from blueprints.storage import send_pdf
 from clock import SHANGHAI
 from extensions import clock, db
-from filings.publicity import Announcement, after_notice, awaiting_notice, decide_objection, publish_notice
 from filings.refused import Refused
+from filings.review.publicity import (
+    Announcement,
+    after_notice,
+    awaiting_notice,
+    decide_objection,
+    publish_notice,
+)
 from forms.publicity import DecisionForm, LetterForm, ListForm, NoticeForm
 from models.filing import IllegalMove
 from models.public_notice import Objection, PublicNotice

@@ -14,11 +14,11 @@ from blueprints.idempotency import remember, was_done
 from blueprints.ids import read_id
 from blueprints.review import blueprint
 from extensions import clock, db
-from filings.assigning import Assigned, assign_many
 from filings.kinds import KINDS
-from filings.queue import COUNTED, QueuePage, read_page
-from filings.sending import AT_ONCE
-from filings.wanted import DESKS, SORTS, STATUSES, WAITING, Wanted
+from filings.review.assigning import Assigned, assign_many
+from filings.review.queue import COUNTED, QueuePage, read_page
+from filings.review.sending import AT_ONCE
+from filings.review.wanted import DESKS, SORTS, STATUSES, WAITING, Wanted
 from forms.fields import normalised
 from models.saved_view import MOST_VIEWS, SavedView
 

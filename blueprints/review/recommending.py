@@ -18,10 +18,10 @@ from extensions import clock, db
 from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
-from filings.printouts import find_printout, letter_document
-from filings.recommending import publish_list, recommend
 from filings.refused import Refused
-from filings.summary import XLSX, recommendation_workbook
+from filings.review.printouts import find_printout, letter_document
+from filings.review.recommending import publish_list, recommend
+from filings.review.summary import XLSX, recommendation_workbook
 from forms.publicity import LetterForm, ListForm
 from jobs import queue
 from models.recommendation import Publication, Recommendation

@@ -9,7 +9,7 @@ from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from extensions import clock, db
-from filings.recommending import revoke_title
+from filings.review.recommending import revoke_title
 from forms.publicity import RevocationForm
 from models.carrier import Carrier
 from models.filing import IllegalMove

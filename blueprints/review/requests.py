@@ -11,10 +11,10 @@ from blueprints.review import blueprint
 from blueprints.review.opinion import opinion_page
 from blueprints.review.page import assigned_page
 from extensions import clock, db
-from filings.opinions import NOT_HERE
 from filings.refused import Refused
-from filings.requests import pin, unpin
-from filings.spots import find_spot
+from filings.review.opinions import NOT_HERE
+from filings.review.requests import pin, unpin
+from filings.review.spots import find_spot
 from forms.fields import normalised
 from models.filing import IllegalMove
 from models.return_request import ReturnRequest

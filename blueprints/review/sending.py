@@ -13,8 +13,8 @@ from blueprints.idempotency import remember, was_done
 from blueprints.review import blueprint
 from blueprints.review.queue import queue_page, refuse_number, ticked_filings
 from extensions import clock, db
-from filings.opinions import opinions_in_hand
-from filings.sending import Outcome, in_words, send_opinions
+from filings.review.opinions import opinions_in_hand
+from filings.review.sending import Outcome, in_words, send_opinions
 from models.filing import Filing
 from models.opinion import Opinion
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, NotFound
 
 from blueprints import access
-from filings.inbox import filings_before
+from filings.review.inbox import filings_before
 from models.account import Account
 from models.filing import Filing, Status
 from models.login_session import LoginSession

@@ -55,7 +55,7 @@ def counters(desk: Clerk, path: str = "/review") -> dict[str, int]:
 def test_pages_follow_one_another_forth_and_back(
     desk: Clerk, session: Session, monkeypatch: pytest.MonkeyPatch, sort: str, scope: str
 ) -> None:
-    monkeypatch.setattr("filings.queue.PAGE_ROWS", 4)
+    monkeypatch.setattr("filings.review.queue.PAGE_ROWS", 4)
     for number in range(9):
         lay_before(session, number // 3)  # three have the same name and arrived in the same minute
     path = f"/review?sort={sort}&desk={scope}"
@@ -212,7 +212,7 @@ def test_there_is_an_end_to_views(desk: Clerk) -> None:
 def test_a_page_costs_three_statements_wherever_it_is(
     desk: Clerk, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("filings.queue.PAGE_ROWS", 4)
+    monkeypatch.setattr("filings.review.queue.PAGE_ROWS", 4)
 
     def statements(path: str) -> list[str]:
         with counted() as found:

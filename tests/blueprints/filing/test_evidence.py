@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from filings import evidence
+from filings.bulk import evidence
 from models.attachment import Attachment
 from models.pending_file import PendingFile
 from models.resident import Enterprise

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from files.storage import FolderStorage
-from filings.fingerprints import note_fingerprints
+from filings.review.fingerprints import note_fingerprints
 from filings.snapshot import values_of
 from filings.submission import offered_offices
 from models.attachment import Attachment

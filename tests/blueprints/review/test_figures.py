@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import jobs.export
 from files.storage import MissingFile, storage_from_url
-from filings.dashboard import mondays
+from filings.review.dashboard import mondays
 from filings.snapshot import values_of
 from filings.submission import offered_offices
 from jobs import tasks

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from filings.editing import Conflict
 from filings.kinds import kind_of
-from filings.opinions import NOT_HERE, desk_facts, has_given_up, opinions_in_hand
 from filings.refused import Refused
-from filings.requests import requests_in_hand
+from filings.review.opinions import NOT_HERE, desk_facts, has_given_up, opinions_in_hand
+from filings.review.requests import requests_in_hand
 from filings.routing import next_office
 from filings.rules.opinions import closed_to_pass, why_not_return
 from forms.formats import show_long_date

@@ -8,12 +8,19 @@ from sqlalchemy.orm import Session
 
 from filings.bars import barred_until
 from filings.editing import Conflict
-from filings.inbox import filings_before
 from filings.kinds import KINDS
-from filings.opinions import assign, correct, correctable_opinion, opinion_in_hand, recuse, sent_opinions
 from filings.refused import Refused
-from filings.requests import open_requests, reply, requests_of, todo_list
-from filings.sending import consequence_of, send_opinions
+from filings.review.inbox import filings_before
+from filings.review.opinions import (
+    assign,
+    correct,
+    correctable_opinion,
+    opinion_in_hand,
+    recuse,
+    sent_opinions,
+)
+from filings.review.requests import open_requests, reply, requests_of, todo_list
+from filings.review.sending import consequence_of, send_opinions
 from filings.snapshot import snapshot
 from filings.submission import NotReady, open_filing, submit
 from models.event import Actor, Event, first_broken_link

@@ -28,10 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from clock import SHANGHAI
-from filings.desk_clock import CLOCK_ACTS, DeskTime, Moment, desk_time
-from filings.filter_choices import Choices, read_choices
-from filings.inbox import came_before, gave_up, regions_under, unindexed
-from filings.wanted import Wanted
+from filings.review.desk_clock import CLOCK_ACTS, DeskTime, Moment, desk_time
+from filings.review.filter_choices import Choices, read_choices
+from filings.review.inbox import came_before, gave_up, regions_under, unindexed
+from filings.review.wanted import Wanted
 from filings.working_days import WorkingDays
 from models.base import UtcDateTime
 from models.batch import start_of

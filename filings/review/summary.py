@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from filings.workbook import XLSX
+from filings.sheets.workbook import XLSX
 from forms.formats import show_date
 from models.recommendation import Recommendation
 

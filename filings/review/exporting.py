@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from clock import SHANGHAI
 from filings.kind import STATE_TEXTS
 from filings.kinds import KINDS
-from filings.workbook import text_cell
+from filings.sheets.workbook import text_cell
 from forms.formats import show_date
 
 LONGEST_TITLE = 31  # of a sheet, by Excel

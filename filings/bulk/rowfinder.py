@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from filings.filenames import SHORTEST_NAME, Written, is_of_a_company, letters, spellings
+from filings.bulk.filenames import SHORTEST_NAME, Written, is_of_a_company, letters, spellings
 
 # Points: one character of a row's name outweighs a number, which means a row only by its place.
 CODE, PER_CHARACTER, NUMBER = 500, 10, 12

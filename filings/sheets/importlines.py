@@ -15,7 +15,7 @@ from filings.kind import Finding, Table
 from filings.kinds import kind_of
 from filings.problems import read_filled_slots, read_rows, row_findings
 from filings.rowforms import as_typed, judge_form
-from filings.spreadsheet import Line, columns, row_form
+from filings.sheets.spreadsheet import Line, columns, row_form
 from forms.base import FilingForm, Refusal
 from forms.fields import FilingField
 from models.filing import Filing

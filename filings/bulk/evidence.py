@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from filings.bulk.matching import NamedFile, Place, Proposal, propose
+from filings.bulk.places import Places, PlaceView, places_in_front, read_places, words_of
 from filings.editing import attach, store_file
 from filings.kinds import kind_of
-from filings.matching import NamedFile, Place, Proposal, propose
-from filings.places import Places, PlaceView, places_in_front, read_places, words_of
 from models.attachment import Attachment
 from models.event import Actor
 from models.filing import Filing

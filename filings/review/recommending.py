@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
 from filings.kinds import kind_of
-from filings.publicity import after_notice
 from filings.refused import Refused
+from filings.review.publicity import after_notice
 from filings.routing import next_office
 from models.batch import Batch
 from models.carrier import Carrier

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filings.filenames import letters, read_file_name, spellings
+from filings.bulk.filenames import letters, read_file_name, spellings
+from filings.bulk.matching import NamedFile, Place, Proposal, propose
+from filings.bulk.places import words_of
+from filings.bulk.rowfinder import NamedRow
 from filings.kinds.makerspace import MAKERSPACE
-from filings.matching import NamedFile, Place, Proposal, propose
-from filings.places import words_of
-from filings.rowfinder import NamedRow
 
 TABLES = words_of(MAKERSPACE)
 PLACES = ("广东省", "广东", "广州市", "广州", "天河区", "天河")

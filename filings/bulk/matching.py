@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from filings.filenames import SHORTEST_NAME, Written, read_file_name
-from filings.rowfinder import NUMBER, Found, Index, NamedRow, SlotWords, TableWords, index_rows, rows_of
+from filings.bulk.filenames import SHORTEST_NAME, Written, read_file_name
+from filings.bulk.rowfinder import NUMBER, Found, Index, NamedRow, SlotWords, TableWords, index_rows, rows_of
 
 Confidence = Literal["sure", "likely", "unsure"]
 OFFERED = 6  # places offered at a file that could belong to several

@@ -7,8 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from filings.bars import barred_until
-from filings.inbox import filings_before
-from filings.publicity import (
+from filings.refused import Refused
+from filings.review.inbox import filings_before
+from filings.review.publicity import (
     Announcement,
     after_notice,
     awaiting_notice,
@@ -16,8 +17,7 @@ from filings.publicity import (
     publish_notice,
     raise_objection,
 )
-from filings.recommending import publish_list, quota_of, recommend, revoke_title
-from filings.refused import Refused
+from filings.review.recommending import publish_list, quota_of, recommend, revoke_title
 from filings.snapshot import values_of
 from filings.submission import offered_offices
 from models.batch import Batch

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from filings.bulk.matching import Place
+from filings.bulk.rowfinder import NamedRow, SlotWords, TableWords
 from filings.cells import PAGE_ROWS, read_attachments
 from filings.kind import Kind, Slot, Tab, Table
-from filings.matching import Place
 from filings.problems import read_rows
-from filings.rowfinder import NamedRow, SlotWords, TableWords
 from models.attachment import Attachment
 from models.filing import Filing
 from models.region import Region

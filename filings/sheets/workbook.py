@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from filings.kind import Table
-from filings.spreadsheet import MAX_LINES, ROW_MARK, columns, heading
+from filings.sheets.spreadsheet import MAX_LINES, ROW_MARK, columns, heading
 from forms.base import required_marker
 from forms.fields import CountField, FilingField
 from forms.formats import show_number

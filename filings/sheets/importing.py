@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from filings.editing import Conflict, rename_references
-from filings.importlines import JudgedLine
 from filings.kind import Table
 from filings.problems import count_findings, read_filled_slots, read_rows, row_findings
-from filings.spreadsheet import Block, as_words, columns, posted
+from filings.sheets.importlines import JudgedLine
+from filings.sheets.spreadsheet import Block, as_words, columns, posted
 from models.event import Actor
 from models.filing import Filing
 from models.table_import import TableImport

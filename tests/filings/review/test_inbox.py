@@ -12,12 +12,12 @@ from sqlalchemy.pool import StaticPool
 
 import models  # noqa: F401
 import policies
-from filings.dashboard import read_dashboard
-from filings.inbox import filings_before
 from filings.kinds import KINDS
-from filings.queue import wanted_ids
+from filings.review.dashboard import read_dashboard
+from filings.review.inbox import filings_before
+from filings.review.queue import wanted_ids
+from filings.review.wanted import Wanted
 from filings.routing import jurisdiction
-from filings.wanted import Wanted
 from models.base import Base
 from models.filing import Filing, Status
 from models.makerspace_filing import MakerspaceFiling

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from filings.opinions import refuse_others
 from filings.refused import Refused
-from filings.spots import Document, Spot, changed_spots, content_at, covers
+from filings.review.opinions import refuse_others
+from filings.review.spots import Document, Spot, changed_spots, content_at, covers
 from models.event import Actor
 from models.filing import Filing
 from models.material_version import MaterialVersion

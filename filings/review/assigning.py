@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from filings.opinions import NOT_HERE, assign
 from filings.refused import Refused
+from filings.review.opinions import NOT_HERE, assign
 from models.event import Actor
 from models.filing import Filing, IllegalMove, Status
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from filings.pace import Usual, time_here, usual_of, usual_time
+from filings.review.pace import Usual, time_here, usual_of, usual_time
 from filings.timeline import timeline
 from tests.blueprints.filing.test_statements import counted
 from tests.build import NOW

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from files.workbook_child import read_cells
-from filings.clipboard import read_clipboard
 from filings.kind import Table
 from filings.kinds import KINDS
-from filings.spreadsheet import (
+from filings.sheets.clipboard import read_clipboard
+from filings.sheets.spreadsheet import (
     MAX_LINES,
     ROW_MARK,
     NotASheet,
@@ -25,7 +25,7 @@ from filings.spreadsheet import (
     read_block,
     row_form,
 )
-from filings.workbook import export_row, rule_of, write_workbook
+from filings.sheets.workbook import export_row, rule_of, write_workbook
 from forms.fields import normalised
 from tests.filings.sample_kind import ROOM_KIND
 from tests.sheets import clipboard, opened

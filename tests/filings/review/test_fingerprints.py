@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from filings.fingerprints import _normal, find_hints, note_fingerprints
+from filings.review.fingerprints import _normal, find_hints, note_fingerprints
 from filings.submission import read_versions
 from models.filing import Filing
 from models.fingerprint import Fingerprint

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
-from filings.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time
+from filings.review.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time
 from filings.working_days import WorkingDays
 from models.event import Event
 from models.filing import Filing, Status

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filings.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time, stays
+from filings.review.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time, stays
 from filings.working_days import WorkingDays
 
 CALENDAR = WorkingDays()

@@ -17,8 +17,8 @@ from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from filings.documents import Document, anchor_of, find_part
-from filings.inbox import came_before
 from filings.kinds import kind_of
+from filings.review.inbox import came_before
 from filings.samerows import plain_key
 from forms.formats import show_number
 from models.filing import Filing

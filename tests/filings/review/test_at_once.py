@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from extensions import db
-from filings.opinions import assign, correct, save_opinion
 from filings.refused import Refused
-from filings.sending import send_opinions
+from filings.review.opinions import assign, correct, save_opinion
+from filings.review.sending import send_opinions
 from forms.opinion import CityOpinionForm
 from models.event import Actor, Event, first_broken_link
 from models.filing import Filing, IllegalMove

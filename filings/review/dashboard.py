@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
-from filings.inbox import came_before, regions_under
+from filings.review.inbox import came_before, regions_under
 from models.batch import start_of
 from models.filing import Filing
 from models.moves import LEVEL_TEXTS, STATUS_TEXTS, Status

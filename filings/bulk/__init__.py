@@ -1,0 +1,1 @@
+"""Evidence in bulk: which row and slot a file belongs to, by what its name says."""

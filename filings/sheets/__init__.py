@@ -1,0 +1,1 @@
+"""Tables as sheets: templates, export, and the import of a block or a workbook."""
