@@ -24,9 +24,9 @@ class Ended:
 
 
 def run_child(
-    arguments: list[str], folder: Path, entry: str = "files.admission_child", seconds: int = WALL_SECONDS
+    arguments: list[str], folder: Path, entry: str = "files.admission_child", seconds: float | None = None
 ) -> Ended:
-    """Run the module `entry` in a private folder, with nothing of our environment, for so many seconds."""
+    """Run the module `entry` in a private folder, with nothing of our environment, for `seconds`, by default WALL_SECONDS."""
     answer, complaint = folder / "answer", folder / "complaint"
     with answer.open("wb") as stdout, complaint.open("wb") as stderr:
         # Files instead of pipes: what the child writes counts against its own file size limit.
@@ -39,7 +39,7 @@ def run_child(
             stderr=stderr,
             start_new_session=True,
         )
-        code = _wait_or_kill(child, seconds)
+        code = _wait_or_kill(child, WALL_SECONDS if seconds is None else seconds)
     return Ended(code, _start_of(answer), _start_of(complaint).decode("utf-8", "replace"))
 
 
@@ -58,7 +58,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _wait_or_kill(child: subprocess.Popen[bytes], seconds: int) -> int | None:
+def _wait_or_kill(child: subprocess.Popen[bytes], seconds: float) -> int | None:
     try:
         return child.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -74,7 +74,8 @@ def test_the_key_is_of_the_account_and_the_same_at_every_sign_in(
 def test_what_waits_is_told_whose_session_this_is(client: FlaskClient, session: Session) -> None:
     assert client.get("/account/drafts", headers={"HX-Request": "true"}).status_code == 401
     sign_in_as(client, build_account(session).login_name)
-    owner, token = client.get("/account/drafts").get_data(as_text=True).split()
+    owner, token, state = client.get("/account/drafts").get_data(as_text=True).split()
+    assert state == "open"
     assert owner == drafts_of(client)[0][0]
     assert client.post("/account/sessions/removal", data={"csrf_token": token}).status_code == 303
 

@@ -79,6 +79,7 @@ def generated(visitor: Visitor, filing: str) -> str:
         time.sleep(0.3)
 
 
+@pytest.mark.long
 def test_every_odd_pdf_gets_its_answer_and_what_came_in_is_printed(
     visitor: Visitor, live_server: Served, unharmed: Callable[[], None]
 ) -> None:
@@ -92,6 +93,7 @@ def test_every_odd_pdf_gets_its_answer_and_what_came_in_is_printed(
     unharmed()
 
 
+@pytest.mark.long
 def test_every_odd_workbook_gets_its_answer(live_server: Served, unharmed: Callable[[], None]) -> None:
     visitor = Visitor(
         live_server.url, "bj_zhihui"

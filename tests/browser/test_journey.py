@@ -215,7 +215,10 @@ def look_beside(office: Clerk) -> None:
     expect(page.locator("tr.looked")).to_have_count(1)
 
 
-@pytest.mark.parametrize("has_javascript", [True, False], ids=["javascript", "plain"])
+# Without scripts: in all by `test_whole_way`, tab by tab in the long tests.
+@pytest.mark.parametrize(
+    "has_javascript", [True, pytest.param(False, marks=pytest.mark.long)], ids=["javascript", "plain"]
+)
 def test_a_makerspace_files_and_its_office_has_it(
     has_javascript: bool, open_page: OpenPage, tmp_path: Path
 ) -> None:

@@ -98,7 +98,9 @@ def paste(browser: OldChromium, filing: str) -> None:
     browser.wait_for(f"document.querySelectorAll({ROWS!r}).length === 0")
 
 
-@pytest.mark.parametrize(("version", "login"), [(71, "bj_zhihui"), (86, "sz_chuangke")])
+@pytest.mark.parametrize(
+    ("version", "login"), [(71, "bj_zhihui"), pytest.param(86, "sz_chuangke", marks=pytest.mark.long)]
+)
 def test_rows_and_a_file_on_an_old_machine(
     start_old: StartOld, version: int, login: str, tmp_path: Path
 ) -> None:

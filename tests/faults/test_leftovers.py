@@ -13,6 +13,7 @@ from tests.faults.test_failpoints import CompleteDesk
 pytestmark = pytest.mark.xdist_group("failpoints")
 
 
+@pytest.mark.long
 def test_no_temporary_file_outlives_the_next_start(tmp_path: Path, sqlite_template: Path) -> None:
     with running(tmp_path / "var", sqlite_template) as site:
         desk = CompleteDesk(site, "gz_qihang")

@@ -145,10 +145,17 @@ def _damaged_objects(chance: random.Random, data: bytes) -> bytes:
         out = io.BytesIO()
         try:
             for _ in range(chance.randint(1, 4)):
-                holders = [holder for holder in pdf.objects if isinstance(holder, Array | Dictionary | Stream)]
+                holders = [
+                    holder for holder in pdf.objects if isinstance(holder, Array | Dictionary | Stream)
+                ]
                 _change_one(chance, pdf, _within(chance, chance.choice(holders)))
             pdf.save(out, qdf=chance.random() < 0.3, compress_streams=chance.random() < 0.5)
-        except (PdfError, RuntimeError, TypeError, ValueError):  # too odd to be written; damage the bytes instead
+        except (
+            PdfError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ):  # too odd to be written; damage the bytes instead
             return _damaged(chance, data, _BYTES)
     return out.getvalue()
 

@@ -30,7 +30,7 @@ WRITER = Actor(account_id=None, name="演练", role="system")
 Environment = dict[str, str]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def machines(
     request: pytest.FixtureRequest, demo_installation: Path, tmp_path: Path
 ) -> tuple[Environment, Environment]:
