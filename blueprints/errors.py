@@ -144,7 +144,8 @@ def _broken_beneath(error: Exception) -> Response:
     status = status_of(error)
     if status == 500:
         raise error
-    current_app.logger.error("database or disk does not do its work", exc_info=error)
+    if status >= 500:
+        current_app.logger.error("database or disk does not do its work", exc_info=error)
     db.close()
     return refusal(status)
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import date
 
 import pytest
 from flask import Flask, abort
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from blueprints.access import public
 from extensions import db
 from models.filing import IllegalMove
+from models.special_day import SpecialDay
 from tests.blueprints.signing_in import page_of
 from tests.build import build_account, sign_in
 
@@ -128,6 +130,22 @@ def test_a_page_that_cannot_be_made_asks_the_database_nothing_more(
     response = client.get("/account/sessions")
     event.remove(db.engine, "before_cursor_execute", refuse)
     assert (response.status_code, "系统暂时不可用" in response.text) == (503, True)
+
+
+def test_what_two_store_at_once_is_a_conflict_and_not_our_failure(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    def store() -> str:
+        db.start_writing()
+        for _ in range(2):
+            db.session.add(SpecialDay(day=date(2021, 11, 10), is_working=False, note=""))
+            db.session.flush()
+            db.session.expunge_all()
+        return "stored twice"
+
+    app.add_url_rule("/fault/twice", "twice", public(store))
+    response = client.get("/fault/twice")
+    assert (response.status_code, "刚刚被更新" in response.text) == (409, True)
 
 
 def test_too_much_is_refused_before_it_is_read(client: FlaskClient, session: Session) -> None:
