@@ -22,6 +22,7 @@ class FilingField(Field):
     head above several columns, `width` a relative column width, `unit` stands beside the box,
     `description` is the hint. `local` says whether the browser may keep the answer, encrypted, until the
     server has it: contacts, papers and bank data never, and free text only where the form says so.
+    `conditional`: needed in some cases, which the hint tells; it is not called optional.
     """
 
     kind = "text"
@@ -30,9 +31,10 @@ class FilingField(Field):
     def __init__(
         self, label: str, validators: Sequence[Any] = (), *, short: str = "", group: str = "",
         unit: str = "", width: int = 8, decides: bool = False, autocomplete: str = "off",
-        local: bool | None = None, **options: Any,
+        local: bool | None = None, conditional: bool = False, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(label, validators, **options)
+        self.is_conditional = conditional
         self.is_local = type(self).is_local if local is None else local
         self.head = short or label  # lines of a table head, broken by meaning
         self.short, self.group, self.unit, self.width = self.head.replace("\n", ""), group, unit, width

@@ -10,8 +10,8 @@ class PersonSearchForm(AdminForm):
     """Who is to be authorised: his real name and what nobody guesses."""
 
     person_name = TextField("姓名", [RequiredToSubmit()], max_length=50, description="真实姓名，不是登录名")
-    login_name = TextField("登录名", max_length=40, description="与证件号码填一项即可")
-    id_number = IdNumberField("证件号码", max_length=30)
+    login_name = TextField("登录名", max_length=40, description="与证件号码填一项即可", conditional=True)
+    id_number = IdNumberField("证件号码", max_length=30, description="与登录名填一项即可", conditional=True)
 
     def accepts(self) -> bool:
         """Refuse a search by the name alone."""

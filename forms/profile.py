@@ -86,10 +86,10 @@ class PersonForm(ProfileForm):
     email = EmailField("电子邮箱")
     phone = PhoneField("电话", max_length=30)
     place_type = ChoiceField("类型", [RequiredToSubmit()], choices=PLACE_TYPES)
-    continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写")
+    continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True)
     id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
     id_number = IdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
-    id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项")
+    id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项", conditional=True)
     id_is_permanent = TickField("证件长期有效")
     area = TextField("所在地区", max_length=100, description="例如 广东省广州市天河区")
     home_address = TextField("详细地址", max_length=200)
@@ -115,10 +115,10 @@ class AgentForm(ProfileForm):
     fax = PhoneField("传真", max_length=30)
     email = EmailField("电子邮箱")
     place_type = ChoiceField("类型", [RequiredToSubmit()], choices=PLACE_TYPES)
-    continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写")
+    continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True)
     id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
     id_number = IdNumberField("身份证号码", [RequiredToSubmit()], max_length=30)
-    id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项")
+    id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项", conditional=True)
     id_is_permanent = TickField("证件长期有效")
 
 
@@ -160,10 +160,14 @@ class UnitForm(ProfileForm):
     authorised_until = DateField("授权期限至")
     legal_representative = TextField("法定代表人姓名", [RequiredToSubmit()], max_length=50)
     rep_place_type = ChoiceField("法定代表人类型", [RequiredToSubmit()], choices=PLACE_TYPES)
-    rep_continent = ChoiceField("法定代表人所属大洲", choices=CONTINENTS, description="类型为外国时填写")
+    rep_continent = ChoiceField(
+        "法定代表人所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True
+    )
     rep_id_type = ChoiceField("法定代表人证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
     rep_id_number = IdNumberField("法定代表人证件号码", [RequiredToSubmit()], max_length=30)
-    rep_valid_to = DateField("法定代表人证件有效期", description="截止日；长期有效的勾选下一项")
+    rep_valid_to = DateField(
+        "法定代表人证件有效期", description="截止日；长期有效的勾选下一项", conditional=True
+    )
     rep_is_permanent = TickField("法定代表人证件长期有效")
 
     def accepts_on(self, today: date, *, has_number: bool) -> bool:

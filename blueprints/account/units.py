@@ -3,18 +3,25 @@
 from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from accounts.first_steps import steps_of_person
 from blueprints.access import me, signed_in
 from blueprints.account import blueprint
 from blueprints.account.safe_next import safe_next
 from extensions import db
 from models.login_session import LoginSession
+from models.person import Person
 
 
 @blueprint.get("/account/unit")
 @signed_in
 def unit() -> ResponseReturnValue:
     """Show the units one may act for."""
-    return render_template("account/unit.html", next_path=safe_next(request.args.get("next")))
+    person = me()
+    steps = []
+    if person.account_type == "natural" and not person.units:
+        known = db.session.get(Person, person.account_id)
+        steps = steps_of_person(known, person.person_name, person.login_name)
+    return render_template("account/unit.html", next_path=safe_next(request.args.get("next")), steps=steps)
 
 
 @blueprint.post("/account/unit")

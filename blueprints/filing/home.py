@@ -5,14 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
+from accounts.first_steps import Step, steps_of_unit
 from blueprints.access import me, public
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage
+from blueprints.grant.granting import today
 from extensions import clock, db
 from filings.kinds import KINDS
 from filings.submission import open_batch
 from models.carrier import CARRIER_KINDS, Carrier
 from models.filing import Filing
+from models.unit import Unit
 
 
 @blueprint.get("/")
@@ -44,6 +47,7 @@ def _unit_desk() -> str:
     return render_template(
         "filing/home.html",
         unit=unit,
+        steps=_first_steps(unit) if not filings else [],
         pages=[FilingPage(filing) for filing in filings if filing.status != "void"],
         carriers_by_kind=[
             (name, label, [carrier for carrier in carriers if carrier.kind == name])
@@ -55,3 +59,8 @@ def _unit_desk() -> str:
             (kind, batch) for kind in KINDS.values() if (batch := open_batch(db.session(), kind, clock.now()))
         ],
     )
+
+
+def _first_steps(unit: Unit) -> list[Step]:
+    """Tell the unit's own account what comes first; whoever acts for it cannot do these things."""
+    return steps_of_unit(db.session(), unit, today()) if me().account_type == "legal" else []

@@ -41,6 +41,7 @@ def _list_page(refused: Refused | None = None) -> str:
     newest = newest_version_nos(db.session(), [filing.id for filing in mine])
     return render_template(
         "filing/list.html",
+        unit=me().unit,
         filings=[(filing, newest.get(filing.id, "")) for filing in mine],
         copied_into=_batches_to_copy_into(mine, offers),
         offers=offers,

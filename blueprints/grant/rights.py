@@ -68,7 +68,11 @@ def save_person(account_id: uuid.UUID) -> ResponseReturnValue:
             account, by, refused = own_person(account_id, found), grantor(), str(refusal)
     if refused is not None:
         return _page(by, account, form, ticked, found, refused), 422
-    return redirect(url_for("grant.person", account_id=account_id, found=found or None, saved=1), 303)
+    is_known = bool(grants_of(db.session(), by.unit.id, account_id))  # then the proof of the search may go
+    return redirect(
+        url_for("grant.person", account_id=account_id, found=None if is_known else found or None, saved=1),
+        303,
+    )
 
 
 def _unheld(key: str) -> Right:

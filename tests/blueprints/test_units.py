@@ -144,4 +144,4 @@ def test_a_person_nobody_authorised_learns_whom_to_ask(
 ) -> None:
     sign_in(client, clerk)
     assert client.get("/desk").status_code == 403
-    assert "请联系单位法人账号" in client.get("/account/unit").text
+    assert "请单位法人账号（或单位管理员）" in client.get("/account/unit").text

@@ -86,9 +86,9 @@ class Clerk:
     def _answer(self, within: Locator, form: str, name: str, value: str) -> None:
         field = within.locator(f'[name="{name}"]').and_(within.locator(f'[form="{form}"], #{form} [name]'))
         if self.has_javascript and field.first.get_attribute("data-decides") is not None:
-            self.after_swap(lambda: _set(field, value), "/preview")
+            self.after_swap(lambda: put(field, value), "/preview")
         else:
-            _set(field, value)
+            put(field, value)
 
     def after_swap(self, act: Callable[[], Any], address_ends: str = "") -> Response:
         """Act, wait for the answer and until HTMX has put it in place."""
@@ -220,7 +220,8 @@ class Clerk:
         return str(self.page.evaluate("document.activeElement.name || ''"))
 
 
-def _set(field: Locator, value: str) -> None:
+def put(field: Locator, value: str) -> None:
+    """Answer one field, whatever kind it is."""
     kind = field.first.evaluate("field => field.type")
     if kind in ("checkbox", "radio"):
         field.and_(field.page.locator(f'[value="{value}"]')).check()

@@ -7,6 +7,7 @@ from demo.accounts import PASSWORD
 from tests.browser.clerk import Clerk, complete
 from tests.browser.conftest import OpenPage
 from tests.browser.judging import Inspect, visit
+from tests.browser.newcomer import Newcomer
 from tests.completing import BASIC_INFO, TEXT_TABS, VENUE
 
 TABS = ("instructions", "commitment", "basic_info", "venue", "staff", "incubation", *TEXT_TABS)
@@ -48,6 +49,18 @@ def test_the_ways_into_an_account(clerk: Clerk, inspect: Inspect) -> None:
     )
     clerk.page.get_by_role("button", name="获取短信验证码").click()
     inspect("a reset without a name")
+
+
+def test_an_appeal(clerk: Clerk, inspect: Inspect) -> None:
+    newcomer = Newcomer(clerk.page)
+    newcomer.open("/account/appeal/legal")
+    inspect("the mobile of an appeal")
+    newcomer.type({"mobile": newcomer.mobile})
+    newcomer.press("获取短信验证码")
+    inspect("the code of an appeal")
+    newcomer.prove_mobile()
+    newcomer.press("提交申诉")
+    inspect("an appeal that lacks everything")
 
 
 def test_a_complete_filing(clerk: Clerk, inspect: Inspect) -> None:
