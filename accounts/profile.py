@@ -13,6 +13,7 @@ from forms.base import Refusal
 from forms.profile import AgentForm, PersonForm, UnitForm, UnitOtherForm
 from models.account import Account, holder_of_id_number
 from models.event import Actor, Event, record_event
+from models.former_name import note_former_name
 from models.person import Person
 from models.real_name import PASSED, HasRealName
 from models.region import NATION, Region
@@ -153,6 +154,8 @@ def save_sheet(
             changed.add(field.name)
     after = shown(sheet, record)
     changes = {form[name].label.text: [before[name], after[name]] for name in form._fields if name in changed}
+    if sheet is UNIT and "name" in changed:
+        note_former_name(session, record.owner("name"), before["name"], now)
     if changes:
         record_event(session, record.subject_id, ACT, actor, now, note=sheet.label, details=changes)
     if changed & sheet.keys and record.subject is not None and record.subject.real_name_state != "none":

@@ -5,6 +5,7 @@ from flask import Blueprint
 from blueprints import (
     account,
     admin,
+    appeal,
     filing,
     grant,
     metrics,
@@ -21,6 +22,7 @@ BLUEPRINTS: list[Blueprint] = [
     pages.blueprint,
     account.blueprint,
     admin.blueprint,
+    appeal.blueprint,
     filing.blueprint,
     grant.blueprint,
     notice.blueprint,

@@ -1,13 +1,16 @@
-"""Noting that whoever a filing went to last has looked into it: from then on nothing is taken back (更正).
+"""Noting what people looked at: the filing that came to them, from then on nothing is taken back (更正), and papers.
 
 Like the touch of a session this is a short transaction of its own, after the page is made.
 """
+
+import uuid
 
 from flask import Flask, g
 from flask.wrappers import Response
 from sqlalchemy import update
 
 from extensions import clock, db
+from models.event import Actor, record_event
 from models.filing import Filing, Status
 
 FOR_THE_APPLICANT = (Status.RETURNED, Status.REJECTED)
@@ -30,9 +33,26 @@ def _remember(filing: Filing) -> None:
         g.opened = (filing.id, filing.revision)
 
 
+def opens_paper(stream_id: uuid.UUID, actor: Actor, paper: str, case: uuid.UUID) -> None:
+    """Remember that a member of the staff opens a paper of a case in this request."""
+    g.paper = (stream_id, actor, {"paper": paper, "case": str(case)})
+
+
 def init_app(app: Flask) -> None:
     """Write down after each request what was looked into."""
     app.after_request(_note)
+    app.after_request(_note_paper)
+
+
+def _note_paper(response: Response) -> Response:
+    """Record the opening before the first byte of the paper leaves; without the record it does not."""
+    opened = g.pop("paper", None)
+    if opened is not None and response.status_code < 400:
+        stream_id, actor, details = opened
+        db.start_writing()
+        record_event(db.session(), stream_id, "open_paper", actor, clock.now(), details=details)
+        db.session.commit()
+    return response
 
 
 def _note(response: Response) -> Response:

@@ -26,7 +26,7 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
 from files.storage import storage_from_url
-from jobs import deliveries, periodic, queue, sweeper, verifications
+from jobs import appeals, deliveries, periodic, queue, sweeper, verifications
 from jobs.child import die_with_parent, give_way
 from keys import data_secrets
 
@@ -99,6 +99,7 @@ class SweepingWorker(Worker):
                 periodic.run_due()
                 deliveries.send_due(self.settings)
                 verifications.verify_due(self.settings)
+                appeals.hand_over_due(self.settings)
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:
                     return found

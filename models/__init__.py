@@ -18,6 +18,7 @@ from models import (  # noqa: F401
     failing_condition,
     filing,
     fingerprint,
+    former_name,
     former_password,
     grant,
     idempotency_key,

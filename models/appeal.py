@@ -1,22 +1,28 @@
 """Appeals (申诉找回): who lost login name or mobile asks for the account back, with papers."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from extensions import keyring
 from models.account import Account, holder_of_id_number
+from models.activation import ACTIVE, PENDING
 from models.base import Base, HasUuid, UtcDateTime
 from models.counter import next_number
 from models.delivery import Delivery
 from models.event import Actor, record_event
+from models.former_name import units_once_named
+from models.id_rules import ID_TYPES
 from models.notice_text import wording
 from models.sealed import Sealed, mask_id_number, mask_mobile
 from models.stored_file import StoredFile
-from models.unit import unit_named, unit_of_code
+from models.two_reviews import TooLate, TwoReviews
+from models.unit import Unit, unit_named, unit_of_code
 
 STATE_TEXTS = {
     "submitted": "已提交", "in_review": "审核中", "second_review": "复核中", "approved": "已通过",
@@ -40,10 +46,17 @@ PAPERS = {
 }
 
 
-class Appeal(HasUuid, Base):
-    """One appeal. What decides about it later reads this row, its papers and nothing else."""
+class Appeal(TwoReviews, Base):
+    """One appeal. Who decides about it reads this row, its papers and the accounts that match.
+
+    Verdicts: approve:<id of the account>, reject, no_match.
+    """
 
     __tablename__ = "appeal"
+    outcomes: ClassVar[Mapping[str, str]] = {
+        "approve": "approved", "reject": "rejected", "no_match": "no_match",
+    }  # fmt: skip
+    noun: ClassVar[str] = "appeal"
 
     case_no: Mapped[str] = mapped_column(String(20), unique=True, comment="SS-2021-000001")
     account_type: Mapped[str] = mapped_column(String(10), comment="natural, legal")
@@ -55,16 +68,35 @@ class Appeal(HasUuid, Base):
     uscc: Mapped[str] = mapped_column(String(18), default="", comment="legal only")
     mobile: Mapped[str] = mapped_column(Sealed, comment="proven; the result goes there")
     mobile_digest: Mapped[str] = mapped_column(String(64), index=True)
-    state: Mapped[str] = mapped_column(String(20), index=True)
-    reason: Mapped[str] = mapped_column(String(500), default="", comment="why it was rejected")
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="the match")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
+    hold_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="business time; approved, but the old mobile may still object until then"
+    )
+    recovered_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="business time; mobile replaced and link sent"
+    )
 
-    papers: Mapped[list["AppealPaper"]] = relationship(back_populates="appeal")
+    papers: Mapped[list["AppealPaper"]] = relationship(back_populates="appeal", order_by="AppealPaper.paper")
+    account: Mapped[Account | None] = relationship(foreign_keys=[account_id])
 
     @property
     def state_text(self) -> str:
         return STATE_TEXTS[self.state]
+
+    @property
+    def name(self) -> str:
+        """The unit or person that asks."""
+        return self.unit_name or self.person_name
+
+    @property
+    def id_type_text(self) -> str:
+        return ID_TYPES[self.id_type]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is approved and the account is not handed over yet."""
+        return self.state == "approved" and self.recovered_at is None
 
     @property
     def masked_mobile(self) -> str:
@@ -73,6 +105,19 @@ class Appeal(HasUuid, Base):
     @property
     def masked_id_number(self) -> str:
         return mask_id_number(self.id_number)
+
+    def halt(self, session: Session, seen: int, actor: Actor, reason: str, at: datetime) -> None:
+        """Take an approval back while it is held, because whoever has the old mobile objected."""
+        if not self.is_held:
+            raise TooLate
+        self._move(session, seen, "halt", actor, at, "rejected", note=reason, reason=reason, hold_until=None,
+                   decided_by_id=actor.account_id, decided_at=at)  # fmt: skip
+
+    def note_recovered(self, session: Session, actor: Actor, at: datetime) -> None:
+        """Note that the account is handed over; fails when somebody else just did or took it back."""
+        if not self.is_held:
+            raise TooLate
+        self._move(session, self.version, "carry_out", actor, at, "approved", recovered_at=at)
 
 
 class AppealPaper(HasUuid, Base):
@@ -97,11 +142,12 @@ def submit_appeal(
 
     Without a matching account it ends at once, with the text of the platform. The files must be noted already.
     """
-    account = _match(session, account_type, answers)
+    account = next((match.account for match in matches(session, account_type, answers)), None)
     appeal = Appeal(
         id=uuid.uuid4(), case_no=f"SS-{at.year}-{next_number(session, 'appeal'):06d}", account_type=account_type,
         mobile=mobile, mobile_digest=keyring.digest(mobile, "mobile"), created_at=at, **answers,
         state="submitted" if account else "no_match", account_id=account.id if account else None,
+        decided_at=None if account else at,
     )  # fmt: skip
     appeal.papers = [AppealPaper(paper=paper, name=name, sha256=sha) for paper, (name, sha) in papers.items()]
     session.add(appeal)
@@ -117,17 +163,49 @@ def submit_appeal(
     return appeal
 
 
-def _match(session: Session, account_type: str, answers: Mapping[str, str]) -> Account | None:
-    """Find the account: of a person by the paper, of a unit by its code, else by its present or former name."""
+@dataclass(frozen=True)
+class Match:
+    """An account that the words of an appeal fit, and which of them do."""
+
+    account: Account
+    by: str
+
+
+def matches(session: Session, account_type: str, answers: Mapping[str, str]) -> list[Match]:
+    """Find the accounts that may be meant, the likeliest first: of a person the one of his identity paper.
+
+    Of a unit by its code, then by its present or former name, also one that the unit has given up since. What was
+    disabled or merged cannot be recovered.
+    """
     if account_type == "natural":
-        return holder_of_id_number(session, answers["id_type"], answers["id_number"])
-    unit = unit_of_code(session, answers["uscc"])
-    for name in (answers["unit_name"], answers["former_name"]):
-        unit = unit or (unit_named(session, name) if name else None)
-    if unit is None:
-        return None
-    held = select(Account).where(Account.unit_id == unit.id, Account.account_type == "legal")
-    return session.scalars(held.order_by(Account.created_at)).first()
+        holder = holder_of_id_number(session, answers["id_type"], answers["id_number"])
+        return [Match(holder, "证件号码")] if holder and holder.state in (ACTIVE, PENDING) else []
+    found: dict[uuid.UUID, Match] = {}
+    for unit, by in _units(session, answers):
+        held = select(Account).where(
+            Account.unit_id == unit.id, Account.account_type == "legal", Account.state.in_((ACTIVE, PENDING))
+        )
+        for account in session.scalars(held.order_by(Account.created_at)):
+            found.setdefault(account.id, Match(account, by))
+    return list(found.values())
+
+
+def _units(session: Session, answers: Mapping[str, str]) -> Iterator[tuple[Unit, str]]:
+    coded = unit_of_code(session, answers["uscc"])
+    if coded is not None:
+        yield coded, "统一社会信用代码"
+    for field, by in (("unit_name", "单位名称"), ("former_name", "原单位名称")):
+        if answers[field]:
+            named = unit_named(session, answers[field])
+            if named is not None:
+                yield named, by
+            yield from ((unit, f"{by}（曾用名）") for unit in units_once_named(session, answers[field]))
+
+
+def matches_of(session: Session, appeal: Appeal) -> list[Match]:
+    """Find the accounts that an appeal may mean as things are now."""
+    names = ("id_type", "id_number", "unit_name", "former_name", "uscc")
+    return matches(session, appeal.account_type, {name: getattr(appeal, name) for name in names})
 
 
 def appeal_of(session: Session, case_no: str, mobile: str) -> Appeal | None:

@@ -12,7 +12,7 @@ from models.base import Base, HasUuid, UtcDateTime
 from models.login_session import hash_token
 
 # What a link is for → how long it is good.
-LIFETIMES = {"activation": timedelta(days=7)}
+LIFETIMES = {"activation": timedelta(days=7), "recovery": timedelta(hours=24)}
 TOKEN_LENGTH = 43  # 256 random bits in the letters of addresses
 
 
@@ -22,7 +22,7 @@ class OneTimeLink(HasUuid, Base):
     __tablename__ = "one_time_link"
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    purpose: Mapped[str] = mapped_column(String(20), comment="activation")
+    purpose: Mapped[str] = mapped_column(String(20), comment="as in LIFETIMES")
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

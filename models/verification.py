@@ -12,7 +12,10 @@ from models.event import Actor
 from models.person import Person
 from models.real_name import HasRealName
 from models.stored_file import StoredFile
+from models.two_reviews import SAME_PERSON, WrongMove
 from models.unit import Unit
+
+__all__ = ["OPEN", "SLOTS", "SUBJECT_TEXTS", "Verification", "VerificationFile", "WrongMove"]
 
 # An unavailable registry is asked again after these; then papers are asked for.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -25,10 +28,6 @@ SLOTS = {
 }
 OPEN = ("checking", "wants_papers", "pending")
 _open = text("state IN ('checking', 'wants_papers', 'pending')")
-
-
-class WrongMove(Exception):
-    """The case is not where this act needs it, or this person may not do it; the message says so."""
 
 
 class Verification(HasUuid, Base):
@@ -150,7 +149,7 @@ class Verification(HasUuid, Base):
             self.first_by_id, self.first_passes, self.first_reason = actor.account_id, passes, reason
             return False
         if self.first_by_id == actor.account_id:
-            raise WrongMove("复核人不能与初审人相同")
+            raise WrongMove(SAME_PERSON)
         if self.first_passes != passes:
             self.first_by_id, self.first_passes, self.first_reason = None, None, ""
             return False

@@ -11,6 +11,7 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     forgetting,
     notifications,
     passwords,
+    recovering,
     registering,
     resetting,
     sessions,

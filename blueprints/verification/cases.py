@@ -10,6 +10,7 @@ from accounts.profile import AGENT, PERSON, UNIT, Record, Sheet, record_of_perso
 from accounts.verifying import record_verdict, tell
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
+from blueprints.opened import opens_paper
 from blueprints.storage import send_pdf
 from blueprints.verification import blueprint
 from extensions import clock, db
@@ -83,9 +84,10 @@ def judge(case_id: uuid.UUID) -> ResponseReturnValue:
 @role("helpdesk")
 def paper(case_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Send a paper of a case that waits."""
-    found = db.session.get(VerificationFile, file_id)
-    if found is None or found.verification_id != _case(case_id).id:
+    case, found = _case(case_id), db.session.get(VerificationFile, file_id)
+    if found is None or found.verification_id != case.id:
         abort(404)
+    opens_paper(case.account_id or case.unit_id or abort(404), actor(), found.slot, case.id)
     return send_pdf(found.file.clean_sha256, found.name)
 
 
