@@ -41,6 +41,7 @@ class Settings:
     mail_from: str = ""
     password_profile: str = "nist"  # noqa: S105 - the name of a set of rules
     password_max_age_days: int | None = None
+    staff_second_factor: bool = False
     data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
@@ -49,6 +50,11 @@ class Settings:
     @property
     def is_demo(self) -> bool:
         return self.env == "demo"
+
+    @property
+    def needs_staff_factor(self) -> bool:
+        """Whether staff sign in with a second factor only: always in production, in a demo when it is set."""
+        return self.staff_second_factor or not self.is_demo
 
     @property
     def address_limit_factor(self) -> int:
@@ -91,6 +97,7 @@ class Settings:
             mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
             password_profile=environ.get("HATCHERY_PASSWORD_PROFILE", "nist"),
             password_max_age_days=_parse_days(environ.get("HATCHERY_PASSWORD_MAX_AGE_DAYS", "")),
+            staff_second_factor=_parse_required(environ.get("HATCHERY_STAFF_SECOND_FACTOR", "")),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
@@ -139,6 +146,13 @@ def _parse_days(text: str) -> int | None:
     if text and not text.isdigit():
         raise UnsafeSettings("HATCHERY_PASSWORD_MAX_AGE_DAYS is a number of days, 0 for never")
     return int(text) if text else None
+
+
+def _parse_required(text: str) -> bool:
+    """Read `required`, or nothing: a demo may ask of staff what production always asks."""
+    if text not in ("", "required"):
+        raise UnsafeSettings("HATCHERY_STAFF_SECOND_FACTOR is required or not set; production always asks")
+    return text == "required"
 
 
 def _parse_fields(text: str) -> tuple[tuple[str, str], ...]:

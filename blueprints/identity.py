@@ -62,6 +62,7 @@ class SignedIn(UserMixin):
     office_level: str | None = None
     office_region_code: str | None = None
     is_public_computer: bool = True
+    has_second_factor: bool = False
     unread: int = 0
 
     @property
@@ -133,6 +134,8 @@ def load_signed_in(request: Request) -> SignedIn | None:
         row.created_at, row.seen_at, now, settings.login_idle, settings.login_absolute
     ):
         return None
+    if row.account_type == "staff" and settings.needs_staff_factor and not row.has_second_factor:
+        return None  # begun before the installation asked for it, or by a way that does not
     if not is_passive(request.endpoint):
         _touch(row.session_id, row.seen_at, now)
     return _signed_in(row)
@@ -147,8 +150,8 @@ _unread = (
 _session_of = (
     select(
         LoginSession.id.label("session_id"), LoginSession.created_at, LoginSession.seen_at,
-        LoginSession.acting_unit_id, LoginSession.is_public_computer, Account.id.label("account_id"), Account.login_name,
-        Account.person_name, Account.account_type, Account.staff_role,
+        LoginSession.acting_unit_id, LoginSession.is_public_computer, LoginSession.has_second_factor,
+        Account.id.label("account_id"), Account.login_name, Account.person_name, Account.account_type, Account.staff_role,
         Unit.id.label("unit_id"), Unit.name.label("unit_name"), Unit.is_active.label("unit_is_active"),
         Office.id.label("office_id"), Office.name.label("office_name"), Office.level.label("office_level"),
         Office.region_code.label("office_region_code"), _unread.label("unread"),
@@ -178,7 +181,8 @@ def _signed_in(row: Any) -> SignedIn:
     common = {
         "session_id": row.session_id, "account_id": row.account_id, "login_name": row.login_name,
         "person_name": row.person_name, "account_type": row.account_type,
-        "is_public_computer": row.is_public_computer, "unread": row.unread,
+        "is_public_computer": row.is_public_computer, "has_second_factor": row.has_second_factor,
+        "unread": row.unread,
     }  # fmt: skip
     if row.account_type == "natural":
         return _natural(common, row.account_id, row.acting_unit_id)

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, true, update
+from sqlalchemy import ForeignKey, String, false, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
@@ -33,6 +33,11 @@ class LoginSession(HasUuid, Base):
     is_public_computer: Mapped[bool] = mapped_column(
         default=True, server_default=true(), comment="others use this browser too: it may keep nothing"
     )
+    has_second_factor: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=false(),
+        comment="a code was typed for it, or it came from a session of which that is true",
+    )
 
     account: Mapped[Account] = relationship()
 
@@ -46,12 +51,14 @@ class LoginSession(HasUuid, Base):
         address: str,
         browser: str,
         is_public_computer: bool = True,
+        has_second_factor: bool = False,
     ) -> tuple["LoginSession", str]:
         """Open a session for `account`; the second value is the cookie's token, known to nobody else."""
         token = secrets.token_urlsafe(32)
         login = cls(
             token_hash=hash_token(token), account=account, created_at=now, seen_at=now,
             address=address, browser=browser, is_public_computer=is_public_computer,
+            has_second_factor=has_second_factor,
         )  # fmt: skip
         session.add(login)
         return login, token
@@ -61,11 +68,15 @@ class LoginSession(HasUuid, Base):
         self.ended_at = self.ended_at or now
 
 
-def end_sessions(session: Session, account_id: uuid.UUID, now: datetime) -> None:
-    """End every session of an account: its next request, from wherever, is nobody's."""
+def end_sessions(
+    session: Session, account_id: uuid.UUID, now: datetime, *, but: uuid.UUID | None = None
+) -> None:
+    """End every session of an account but one: its next request, from wherever, is nobody's."""
     living = update(LoginSession).where(
         LoginSession.account_id == account_id, LoginSession.ended_at.is_(None)
     )
+    if but is not None:
+        living = living.where(LoginSession.id != but)
     session.execute(living.values(ended_at=now))
 
 

@@ -77,9 +77,13 @@ def forget_old_tries(session: Session, now: datetime) -> None:
 
 
 def _locked(session: Session, key: str, limit: Limit, now: datetime) -> Throttle:
-    """Return the counter of `key`, made if need be, locked until commit."""
+    """Return the counter of `key`, made if need be, locked until commit.
+
+    The update that changes nothing takes the lock: a counter that was only found could be forgotten by somebody
+    who succeeds before it is read.
+    """
     insert = _INSERT[session.get_bind().dialect.name]
     fresh = insert(Throttle).values(key=key, count=0, window_ends_at=now + limit.window)
-    session.execute(fresh.on_conflict_do_nothing())
-    found = select(Throttle).where(Throttle.key == key).with_for_update()
+    session.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"key": key}))
+    found = select(Throttle).where(Throttle.key == key)
     return session.scalars(found.execution_options(populate_existing=True)).one()

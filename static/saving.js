@@ -152,7 +152,7 @@
   // The session is over: the dialog knows who was here, and lets nobody else send what was typed.
   on('htmx:load', function (event) {
     var form = event.target.querySelector && event.target.querySelector('[data-again]'), who = document.querySelector('[data-login]');
-    if (!form || !who) return;
+    if (!form || !who || !form.elements.password) return;
     form.elements.stay.value = form.elements.login_name.value = who.dataset.login;
     form.elements.account_type.value = who.dataset.accountType;
     form.elements.password.focus();

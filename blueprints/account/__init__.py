@@ -14,6 +14,8 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     recovering,
     registering,
     resetting,
+    second_factor,
+    second_step,
     sessions,
     signing_in,
     units,

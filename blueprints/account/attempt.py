@@ -9,6 +9,7 @@ from flask import current_app, request
 from sqlalchemy import func, select
 
 from blueprints.account.challenge import is_right_captcha
+from blueprints.account.entry import step_due
 from blueprints.account.passes import rules
 from blueprints.limits import neighbourhood
 from extensions import clock, db
@@ -35,10 +36,11 @@ class Refused(Exception):
 
 
 @dataclass(eq=False)
-class PasswordDue(Exception):
-    """The password was right and must be changed first: there is no session yet."""
+class StepDue(Exception):
+    """The password was right and there is no session yet: `step` comes first, as `step_due` names it."""
 
     account: Account
+    step: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Attempt:
     captcha: str
 
     def verified_account(self) -> Account:
-        """Return the account, locked for writing, or raise Refused or PasswordDue. Commits what counts the attempt."""
+        """Return the account, locked for writing, or raise Refused or StepDue. Commits what counts the attempt."""
         self._take_tries()
         stored = db.session.execute(
             select(Account.id, Account.password_hash, Account.password_scheme)
@@ -112,10 +114,9 @@ class Attempt:
             raise Refused("账号已停用，请联系单位管理员或平台客服", 403)
         self._renew_hash(account)
         forget_old_tries(db.session(), datetime.now(UTC))
-        if account.must_change_password or rules().has_expired(account.password_changed_at, clock.now()):
-            record_event(db.session(), account.id, "password_due", self._actor(account), clock.now())
-            db.session.commit()
-            raise PasswordDue(account)
+        if step := step_due(account):
+            record_event(db.session(), account.id, f"{step}_due", self._actor(account), clock.now())
+            raise StepDue(account, step)  # what was counted is committed with the step
         record_event(db.session(), account.id, "sign_in", self._actor(account), clock.now())
         return account
 

@@ -7,8 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import public, streams
 from blueprints.account import blueprint
+from blueprints.account.attempt import Refused
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
+from blueprints.account.entry import must_have_factor
 from blueprints.account.passes import give_pass, judged_hash, owner, read_pass, rules
+from blueprints.account.proofs import used_code
 from blueprints.limits import wait_of_address, waiting_text
 from extensions import clock, db
 from forms.base import Refusal
@@ -17,6 +20,7 @@ from forms.recovery import CodeForm, ResetForm
 from models.account import Account, account_to_reset
 from models.event import record_event
 from models.password_change import change_password
+from models.second_factor import has_factor
 from models.throttle import Limit
 from models.verification_code import proves, send_code
 
@@ -25,6 +29,8 @@ RESET = "reset"  # in the signed cookie
 # Texts that lead to the appeal. Source: 科技部政务服务平台常见问题 2.1.
 NO_ACCOUNT, NO_MOBILE = "登录名不存在", "无预留手机号"
 DISABLED = "账号已停用，请联系单位管理员或平台客服"
+# A mobile alone must not be enough to become a member of the staff.
+NO_FACTOR = "这个工作人员账号还没有设置二次验证，不能用短信重置密码，请联系系统管理员"
 
 
 @blueprint.get("/login/reset")
@@ -89,11 +95,35 @@ def reset_proved() -> ResponseReturnValue:
     account = proven.account
     is_right = proves(db.session(), "reset", account.mobile or "", form["code"].data, datetime.now(UTC))
     if is_right:
-        give_pass(RESET, account, has_proved=True)
+        give_pass(RESET, account, has_proved=True, factor="")
     db.session.commit()
     if not is_right:
         form["code"].errors = [Refusal("E_CODE", "验证码错误或已过期，请核对短信，或重新获取")]
         return _code_page(account, form), 422
+    page = "account.reset_factor" if has_factor(db.session(), account.id) else "account.reset_password"
+    return redirect(url_for(page), 303)
+
+
+@blueprint.get("/login/reset/second-factor")
+@public
+def reset_factor() -> ResponseReturnValue:
+    """Ask for a code of the second factor: the mobile alone is not enough for an account that has one."""
+    return _factor_page() if _with_mobile() else _start_anew()
+
+
+@blueprint.post("/login/reset/second-factor")
+@public
+def reset_factor_proved() -> ResponseReturnValue:
+    """Take the code of the second factor and go on to the new password."""
+    account = _with_mobile()
+    if account is None:
+        return _start_anew()
+    try:
+        used = used_code(account, request.form.get("code", ""))
+    except Refused as refused:
+        return _factor_page(refused.message), refused.status
+    give_pass(RESET, account, has_proved=True, factor=used)
+    db.session.commit()
     return redirect(url_for("account.reset_password"), 303)
 
 
@@ -131,6 +161,8 @@ def _why_not(account: Account | None) -> str:
         return NO_ACCOUNT
     if account.state != "active":
         return DISABLED
+    if must_have_factor(account) and not has_factor(db.session(), account.id):
+        return NO_FACTOR
     return "" if account.mobile else NO_MOBILE
 
 
@@ -142,13 +174,23 @@ def _send(account: Account | None) -> str:
     if wait := send_code(db.session(), "reset", account.mobile or "", now, at, account):
         return f"验证码发送过于频繁，请 {waiting_text(wait)}后再试"
     record_event(db.session(), account.id, "ask_reset", owner(account), at)
-    give_pass(RESET, account, has_proved=False)
+    give_pass(RESET, account, has_proved=False, factor="")
     return ""
 
 
-def _proven_account() -> Account | None:
+def _with_mobile() -> Account | None:
+    """Return the account whose mobile was proven."""
     proven = read_pass(RESET)
     return proven.account if proven and proven.facts["has_proved"] else None
+
+
+def _proven_account() -> Account | None:
+    """Return the account whose mobile was proven and, where it has one, its second factor."""
+    proven = read_pass(RESET)
+    if proven is None or not proven.facts["has_proved"]:
+        return None
+    is_whole = proven.facts["factor"] or not has_factor(db.session(), proven.account.id)
+    return proven.account if is_whole else None
 
 
 def _start_anew() -> ResponseReturnValue:
@@ -167,6 +209,10 @@ def _name_page(form: ResetForm, *, kind: str = "", refused: str = "") -> str:
 
 def _code_page(account: Account, form: CodeForm, refused: str = "") -> str:
     return render_template("account/reset_code.html", account=account, form=form, notice=refused)
+
+
+def _factor_page(refused: str = "") -> str:
+    return render_template("account/reset_factor.html", refused=refused)
 
 
 def _password_page(account: Account, form: PasswordForm) -> str:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from blueprints.access import public, signed_in, streams
 from blueprints.account import blueprint
-from blueprints.account.attempt import Attempt, PasswordDue, Refused
+from blueprints.account.attempt import Attempt, Refused, StepDue
 from blueprints.account.carrying import unseal
 from blueprints.account.challenge import show_new_challenge, shown_challenge
-from blueprints.account.passes import give_pass
+from blueprints.account.entry import ENTRY, STEPS, begin_step, second_step_page
 from blueprints.account.safe_next import safe_next
 from blueprints.identity import units_of, who
 from clock import SHANGHAI
@@ -27,7 +27,6 @@ from models.login_session import LoginSession, hash_token, is_new_device
 from models.notification import notify
 
 DEFAULT_TYPE = "legal"
-RENEWAL = "renewal"  # the pass of somebody whose password expired
 TYPED = ("account_type", "login_name", "password", "captcha")
 BROWSER = re.compile(r"(Edg|QIHU|360SE|360EE|Firefox|Chrome|Version)/?([0-9]*)")
 FAMILIES = {"Edg": "Edge", "QIHU": "360", "360SE": "360", "360EE": "360", "Version": "Safari"}
@@ -57,34 +56,50 @@ def sign_in() -> ResponseReturnValue:
         account = Attempt(**typed).verified_account()
     except Refused as refused:
         return refused_page(refused, typed, next_path)
-    except PasswordDue as due:
-        return _password_due(due.account, next_path)
-    token = start_session(account)
+    except StepDue as due:
+        return _step_due(due, next_path)
+    return signed_in_response(account, next_path)
+
+
+def _step_due(due: StepDue, next_path: str | None) -> Response:
+    """Answer without a session: another step comes first, as a dialog or as a page of its own.
+
+    A page that asked in a dialog keeps what is typed in it; what was carried here goes along.
+    """
+    begin_step(due.account, due.step, next=next_path or "", computer=request.form.getlist("computer"))
+    db.session.commit()
+    stays, page = "stay" in request.form, url_for(STEPS[due.step])
+    if due.step == "second_factor" and (stays or request.form.get("carried")):
+        html, status = second_step_page(), 200
+    elif "HX-Request" in request.headers and (stays or due.step == "password"):
+        html, status = render_template("account/_step_due.html", step=due.step, page=page), 403
+    else:
+        return go_to(page)
+    response = make_response(html, status)
+    if "HX-Request" in request.headers:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
+    return response
+
+
+def signed_in_response(
+    account: Account, next_path: str | None, *, has_second_factor: bool = False
+) -> Response:
+    """Open a session and go on: with the page that asked for it, with what was sent before, or to the first page."""
+    token = start_session(account, has_second_factor=has_second_factor)
     response = _after_sign_in(account, next_path)
     set_session_cookie(response, token)
     return response
 
 
-def _password_due(account: Account, next_path: str | None) -> Response:
-    """Answer without a session: the password comes first, as a dialog or as a page of its own."""
-    give_pass(RENEWAL, account, next=next_path or "", computer=request.form.getlist("computer"))
-    if "HX-Request" not in request.headers:
-        return make_response(redirect(url_for("account.password_due"), 303))
-    response = make_response(render_template("account/_password_due.html"), 403)
-    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
-    return response
-
-
 def _after_sign_in(account: Account, next_path: str | None) -> Response:
-    """Go on: with the page that asked for the sign-in, with what was sent before it, or to the first page."""
     if "stay" in request.form:
-        return _stay() if account.login_name == request.form["stay"] else _go_to("/login/another-person")
+        return _stay() if account.login_name == request.form["stay"] else go_to("/login/another-person")
     if sealed := request.form.get("carried"):
         carried = unseal(sealed, account)
         if carried is None:
-            return _go_to("/login/another-person")
+            return go_to("/login/another-person")
         return make_response(render_template("account/carried.html", carried=carried))
-    return _go_to(first_page(account, next_path))
+    return go_to(first_page(account, next_path))
 
 
 def _stay() -> Response:
@@ -146,7 +161,7 @@ def sign_out() -> ResponseReturnValue:
 def signed_out() -> Response:
     """Answer with the sign-in page and a browser that kept nothing."""
     session.clear()
-    response = _go_to(url_for("account.login"))
+    response = go_to(url_for("account.login"))
     response.delete_cookie(current_app.config["SIGN_IN_COOKIE"], path="/")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -184,14 +199,15 @@ def refused_page(refused: Refused, typed: dict[str, str], next_path: str | None)
     return response
 
 
-def start_session(account: Account) -> str:
-    """Open a new session, end the one this browser had, and return the new cookie's token."""
+def start_session(account: Account, *, has_second_factor: bool = False) -> str:
+    """Open a new session, end the one this browser had, and return the new cookie's token. Commits."""
     now = datetime.now(UTC)
     old_token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     old = db.session.scalars(
         select(LoginSession).where(LoginSession.token_hash == hash_token(old_token))
     ).first()
     before = old if old is not None and old.account_id == account.id else None
+    session.pop(ENTRY, None)
     if old is None or old.account_id != account.id:
         session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
     if old is not None:
@@ -201,7 +217,7 @@ def start_session(account: Account) -> str:
         _tell_of_new_device(account, browser, address)
     login, token = LoginSession.start(
         db.session(), account, now, address=address, browser=browser,
-        is_public_computer=_is_public_computer(before),
+        is_public_computer=_is_public_computer(before), has_second_factor=has_second_factor,
     )  # fmt: skip
     login.acting_unit_id = before.acting_unit_id if before else None
     db.session.commit()
@@ -233,7 +249,7 @@ def first_page(account: Account, next_path: str | None) -> str:
     return next_path or "/"
 
 
-def _go_to(path: str) -> Response:
+def go_to(path: str) -> Response:
     """Send the browser on; htmx follows a redirect itself, so it is told by a header."""
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": path})

@@ -1,6 +1,7 @@
 """Accounts of staff: opened by an administrator, given a password by nobody but their owner."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from blueprints.idempotency import made_before, remember, was_done
 from blueprints.ids import read_id
 from extensions import clock, db
 from forms.base import Refusal
+from forms.second_factor import ClearingForm
 from forms.staff_account import DisablingForm, OfficeAccountForm, OperatorAccountForm, StaffChangeForm
 from models import activation
 from models.account import STAFF_ROLE_TEXTS, Account
@@ -23,14 +25,19 @@ from models.activation import PENDING, STATE_TEXTS
 from models.delivery import Delivery
 from models.event import Event
 from models.filing import Filing, Status
+from models.login_session import end_sessions
 from models.moves import IllegalMove
 from models.office import Office
+from models.second_factor import clear, factor_of
 from models.staff_account import change_staff_account, is_name_free, open_staff_account
 
 EVENTS_SHOWN = 20
 ACT_TEXTS = {
     "create_account": "开通账号", "invite": "发送设置密码的链接", "activate": "设置密码", "change_account": "修改资料",
     "disable": "停用", "enable": "启用", "sign_in": "登录", "sign_in_failed": "登录失败",
+    "turn_on_factor": "启用二次验证", "replace_factor": "更换验证器", "turn_off_factor": "关闭二次验证",
+    "clear_factor": "清除二次验证", "renew_recovery_codes": "重新生成恢复码", "factor_failed": "二次验证失败",
+    "second_factor_due": "密码正确，等待二次验证", "enrolment_due": "密码正确，等待设置二次验证",
 }  # fmt: skip
 
 
@@ -134,6 +141,27 @@ def disable_staff_account(account_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("admin.staff_account", account_id=account_id), 303)
 
 
+@blueprint.post("/staff-accounts/<uuid:account_id>/second-factor/removal")
+@role("system_admin")
+def clear_second_factor(account_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the second factor of somebody who lost it away; he sets up another at the next sign-in."""
+    account, form = _account(account_id), ClearingForm(request.form)
+    if was_done():
+        return redirect(url_for("admin.staff_account", account_id=account_id), 303)
+    if account_id == me().account_id:
+        abort(409, "不能清除您自己的二次验证。换手机请用「二次验证」页面，丢失的请由另一位系统管理员办理。")
+    if not form.accepts():
+        return _page(account, StaffChangeForm(obj=_names_only(account)), DisablingForm(), form), 422
+    try:
+        clear(db.session(), account, form["clearing_reason"].data, actor(), clock.now())
+    except IllegalMove:
+        abort(409, "这个账号没有启用二次验证，请刷新查看。")
+    end_sessions(db.session(), account_id, datetime.now(UTC))
+    remember(account_id)
+    db.session.commit()
+    return redirect(url_for("admin.staff_account", account_id=account_id), 303)
+
+
 @blueprint.post("/staff-accounts/<uuid:account_id>/enabling")
 @role("system_admin")
 def enable_staff_account(account_id: uuid.UUID) -> ResponseReturnValue:
@@ -194,8 +222,11 @@ def _new_page(form: OfficeAccountForm, office: Office | None) -> str:
     return render_template("admin/staff_account_new.html", form=form, office=office)
 
 
-def _page(account: Account, form: StaffChangeForm, closing: DisablingForm) -> str:
+def _page(
+    account: Account, form: StaffChangeForm, closing: DisablingForm, clearing: ClearingForm | None = None
+) -> str:
     session = db.session()
+    factor = factor_of(session, account.id)
     sent = select(Delivery).where(Delivery.account_id == account.id, Delivery.name == "activation")
     events = select(Event).where(Event.stream_id == account.id).order_by(Event.number.desc())
     at_hand = select(func.count()).where(
@@ -203,6 +234,7 @@ def _page(account: Account, form: StaffChangeForm, closing: DisablingForm) -> st
     )
     return render_template(
         "admin/staff_account.html", account=account, form=form, closing=closing, is_me=account.id == me().account_id,
+        factor=factor if factor and factor.is_on else None, clearing=clearing or ClearingForm(),
         is_pending=account.state == PENDING, state=STATE_TEXTS[account.state], role=STAFF_ROLE_TEXTS[account.staff_role or ""],
         deliveries=session.scalars(sent.order_by(Delivery.created_at.desc()).limit(4)).all(),
         events=session.scalars(events.limit(EVENTS_SHOWN)).all(), acts=ACT_TEXTS, at_hand=session.scalar(at_hand),

@@ -45,8 +45,9 @@ def message_of(response: TestResponse) -> str:
 def same_browser(app: Flask, client: FlaskClient) -> FlaskClient:
     """Return a second window of the same browser."""
     twin = FlaskClient(app, app.response_class)
-    for name in (app.config["SESSION_COOKIE_NAME"], app.config["CAPTCHA_COOKIE"]):
-        twin.set_cookie(name, client.get_cookie(name).value)
+    for name in ("SESSION_COOKIE_NAME", "CAPTCHA_COOKIE", "SIGN_IN_COOKIE"):
+        if cookie := client.get_cookie(app.config[name]):
+            twin.set_cookie(cookie.key, cookie.value)
     return twin
 
 
