@@ -1,9 +1,30 @@
 """用户授权管理: whom to look for, and until when he may do what."""
 
+from datetime import date
+
+from forms import registration
 from forms.admin import AdminForm
 from forms.base import Refusal, RequiredToSubmit
+from forms.choices import ChoiceField
+from forms.codes import MobileField
 from forms.fields import DateField, TextField
 from forms.profile import IdNumberField
+from forms.registration import judge_id_number
+from models.id_rules import ID_TYPES, RESIDENT
+
+
+class InvitationForm(AdminForm):
+    """Who is to get an account; what he signs in with is his own business."""
+
+    person_name = TextField("姓名", [RequiredToSubmit()], max_length=50, description="与证件上的姓名一致")
+    mobile = MobileField("手机号", [RequiredToSubmit()], description="激活链接用短信发到这个手机")
+    id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=tuple(ID_TYPES.items()), default=RESIDENT)
+    id_number = registration.IdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
+
+    def accepts_on(self, today: date) -> bool:
+        """Judge the form; the day decides about dates of birth."""
+        accepted = self.accepts()
+        return judge_id_number(self, today) and accepted
 
 
 class PersonSearchForm(AdminForm):

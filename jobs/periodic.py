@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
+from accounts.inviting import forget_old_invitations
 from accounts.reminders import remind_of_grants
 from clock import SHANGHAI
 from extensions import clock, db
@@ -28,6 +29,7 @@ class Daily:
 
 DAILY = (
     Daily("expire_overdue", time(0), expire_overdue),
+    Daily("forget_old_invitations", time(3), forget_old_invitations),
     Daily("remind_of_deadlines", time(8), remind_of_deadlines),
     Daily("remind_of_grants", time(8), remind_of_grants),
     Daily("remind_reviewers", time(8, 30), remind_reviewers),

@@ -22,6 +22,7 @@ from models import (  # noqa: F401
     former_password,
     grant,
     idempotency_key,
+    invitation,
     job,
     login_session,
     makerspace_filing,

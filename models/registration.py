@@ -14,6 +14,7 @@ from models.account import Account, account_named, holder_of_id_number
 from models.base import Base, HasUuid, UtcDateTime
 from models.consent import record_consents
 from models.event import Actor, record_event
+from models.invitation import Invitation
 from models.sealed import Sealed, mask_id_number, mask_mobile
 from models.unit import Unit, name_key, unit_named, unit_of_code
 
@@ -52,8 +53,12 @@ class Registration(HasUuid, Base):
     mobile_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="what came of it")
+    invitation_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("invitation.id", ondelete="SET NULL"), comment="whose link was followed"
+    )
 
     account: Mapped[Account | None] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
 
     @property
     def is_legal(self) -> bool:

@@ -9,6 +9,7 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     appealing,
     drafts,
     forgetting,
+    invited,
     notifications,
     passwords,
     recovering,

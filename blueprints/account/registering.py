@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from accounts.inviting import accept
 from blueprints.access import public, streams
 from blueprints.account import blueprint
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
+from blueprints.account.passes import owner
 from blueprints.account.places import places_in, provinces
 from blueprints.limits import wait_of_address, waiting_text
 from clock import SHANGHAI
@@ -150,19 +152,20 @@ def register_complete() -> ResponseReturnValue:
     registration = _proven() or abort(409)
     try:
         if registration.account_id is None:
-            complete(
-                db.session(),
-                registration,
-                form.answers(),
-                password_hash,
-                clock.now(),
-                request.remote_addr or "",
-            )
+            _complete(registration, form, password_hash)
     except Taken as taken:
         db.session.rollback()
         return _refused_account(_proven() or abort(409), form, taken), 422
     db.session.commit()
     return redirect(url_for("account.registered"), 303)
+
+
+def _complete(registration: Registration, form: PersonAccountForm, password_hash: str) -> None:
+    """Make the account, and tell the unit that invited its owner."""
+    now, address = clock.now(), request.remote_addr or ""
+    account = complete(db.session(), registration, form.answers(), password_hash, now, address)
+    if registration.invitation is not None:
+        accept(db.session(), registration.invitation, account, owner(account), now)
 
 
 @blueprint.get("/register/done")

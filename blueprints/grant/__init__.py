@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("grant", __name__, url_prefix="/grants")
 
-from blueprints.grant import people, rights, search  # noqa: E402, F401  (views join)
+from blueprints.grant import invitations, people, rights, search  # noqa: E402, F401  (views join)
