@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
@@ -14,7 +14,6 @@ from models.account import Account, holder_of_id_number
 from models.event import Actor, record_event
 from models.grant import BY_THE_UNIT_ITSELF, Grant, effective_on, right_text
 from models.id_rules import ID_TYPES, plain_id_number
-from models.login_session import LoginSession
 from models.notification import notify
 from models.person import Person
 from models.real_name import PASSED
@@ -226,7 +225,6 @@ def dismiss(
     _end_all(session, mine, grantor.actor, now, reason)
     if mine:
         session.flush()
-        _leave_unit(session, grantor.unit.id, person.id)
         _tell(session, grantor, person, [f"停用 {Right(*one.right).label}" for one in mine], now, reason)
     return len(mine)
 
@@ -253,14 +251,6 @@ def _end_all(session: Session, grants: Sequence[Grant], actor: Actor, now: datet
         select(Grant).where(Grant.source_id.in_(ids), Grant.state == "active")
     ).all():
         fallen.end(actor.account_id, now, "授权人的授权已停用")
-
-
-def _leave_unit(session: Session, unit_id: uuid.UUID, account_id: uuid.UUID) -> None:
-    """End the unit as the context of the person's open sessions."""
-    mine = update(LoginSession).where(
-        LoginSession.account_id == account_id, LoginSession.acting_unit_id == unit_id
-    )
-    session.execute(mine.values(acting_unit_id=None))
 
 
 def _tell(

@@ -217,10 +217,17 @@ def _turn_away(access: Access) -> ResponseReturnValue | None:
     if access.public or access.admits(me().roles):
         return None
     person, wanted = me(), access.roles or frozenset()
+    if person.has_lost_unit and wanted & policies.UNIT_ROLES and not _is_plain_visit():
+        abort(403, policies.UNIT_LOST)
     if person.must_choose_unit and wanted & policies.UNIT_ROLES:
         return redirect(url_for("account.unit", next=request.full_path.rstrip("?")), 303)
     wants_to_fill = person.account_type != "staff" and wanted & policies.FILLERS
     return abort(403, policies.why_not_fill(person.roles) if wants_to_fill else None)
+
+
+def _is_plain_visit() -> bool:
+    """Say whether somebody opens a page, which may lead him elsewhere; what he saves may not."""
+    return request.method in SAFE_METHODS and "HX-Request" not in request.headers
 
 
 def _refuse_nul(values: MultiDict[str, str]) -> None:

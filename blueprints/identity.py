@@ -45,7 +45,10 @@ class ActingUnit:
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """The account behind a request, the unit it acts for and its office, without any database object."""
+    """The account behind a request, the unit it acts for and its office, without any database object.
+
+    `has_lost_unit`: the unit he chose in this session lets him act for it no more, and he has not chosen anew.
+    """
 
     session_id: uuid.UUID
     account_id: uuid.UUID
@@ -57,6 +60,7 @@ class SignedIn(UserMixin):
     items: frozenset[str] = frozenset()
     unit_id: uuid.UUID | None = None
     unit_name: str = ""
+    has_lost_unit: bool = False
     office_id: uuid.UUID | None = None
     office_name: str = ""
     office_level: str | None = None
@@ -76,7 +80,7 @@ class SignedIn(UserMixin):
 
     @property
     def must_choose_unit(self) -> bool:
-        return self.unit_id is None and len(self.units) > 1
+        return self.unit_id is None and (len(self.units) > 1 or (self.has_lost_unit and bool(self.units)))
 
     @property
     def account(self) -> Account:
@@ -200,7 +204,8 @@ def _natural(common: dict[str, Any], account_id: uuid.UUID, chosen_id: uuid.UUID
     units = units_of(account_id, clock.now().astimezone(SHANGHAI).date())
     acting = acting_unit(units, chosen_id)
     if acting is None:
-        return SignedIn(**common, roles=frozenset(), units=units)
+        lost = chosen_id is not None
+        return SignedIn(**common, roles=frozenset(), units=units, has_lost_unit=lost)
     return SignedIn(
         **common,
         roles=acting.roles,
@@ -239,10 +244,12 @@ def _right(row: Any, day: date) -> Right:
 
 
 def acting_unit(units: tuple[ActingUnit, ...], chosen_id: uuid.UUID | None) -> ActingUnit | None:
-    """Return the unit chosen in this session, else the only one; None when there is a choice to make."""
-    for unit in units:
-        if unit.id == chosen_id:
-            return unit
+    """Return the unit chosen in this session, else the only one; None when there is a choice to make.
+
+    When the chosen one is gone, no other takes its place: what is on an open page must not land elsewhere.
+    """
+    if chosen_id is not None:
+        return next((unit for unit in units if unit.id == chosen_id), None)
     usable = [unit for unit in units if unit.is_usable]
     if len(usable) == 1:
         return usable[0]

@@ -5,17 +5,19 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from jobs.periodic import DAILY
 from models.account import Account
 from models.event import Event, first_broken_link
+from models.filing import Filing
 from models.grant import Grant
 from models.notification import Notification
 from models.person import Person
 from models.service_permission import acquire
 from models.unit import Unit
+from models.venue import Venue
 from tests.browsing import Clerk, soup
 from tests.build import NOW, build_account, build_batch, build_carrier, build_grant, build_person, build_unit
 
@@ -282,6 +284,43 @@ def test_dismissal_ends_the_context_and_oneself_is_not_dismissed(
     assert other_unit.name in clerk.page("/account/unit").text
     assert "停用：转岗" in legal.page(f"/grants/people/{person.id}").text
     assert "停用" in legal.page("/grants").select_one("tbody tr").text
+
+
+@pytest.mark.parametrize("way", ["dismissal", "change"])
+def test_e14_a_revoked_right_stops_the_work_at_the_next_request(
+    app: Flask, session: Session, unit: Unit, legal: Clerk, person: Account, way: str
+) -> None:
+    """E14 within this system: in every session of his, and nothing he sends lands in another unit."""
+    other_unit = build_unit(session)
+    build_carrier(session, unit)
+    build_batch(session)
+    for one in (unit, other_unit):
+        build_grant(session, one, person)
+    windows = [window(app, person), window(app, person)]
+    for clerk in windows:
+        clerk.post("/account/unit", {"unit": unit.id})
+    filing, row = windows[0].open_filing(), {"area_total": "100", "address": "科韵路16号"}
+    assert windows[0].post(f"{filing}/venue_rows", row).status_code == 303
+    assert windows[1].get(f"{filing}/venue").status_code == 200
+    if way == "dismissal":
+        assert legal.post(f"/grants/people/{person.id}/dismissal", {"reason": "转岗"}).status_code == 303
+    else:
+        assert grant(legal, person, {}) == ""
+    for clerk in windows:
+        refused = clerk.post(f"{filing}/venue_rows", row, htmx=True)
+        assert (refused.status_code, "已停用对您的授权" in refused.text) == (403, True)
+        assert clerk.post("/filings", {"kind": "makerspace", "carrier": "new"}).status_code == 403
+        assert clerk.get(f"{filing}/venue").location.startswith("/account/unit?next=")
+        assert clerk.get("/services/incubation/entry").location.startswith("/account/unit?next=")
+    page = windows[0].page("/account/unit")
+    assert [one["value"] for one in page.select("main input[name=unit]")] == [str(other_unit.id)]
+    assert "已停用对您的授权" in page.text
+    windows[0].post("/account/unit", {"unit": other_unit.id})
+    assert windows[0].get(f"{filing}/venue").status_code == 404
+    assert windows[0].get("/filings").status_code == 200
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Filing)) == 1
+    assert session.scalar(select(func.count()).select_from(Venue)) == 1
 
 
 def test_a_disabled_unit_grants_nothing(session: Session, unit: Unit, legal: Clerk, person: Account) -> None:

@@ -108,8 +108,11 @@ def test_a_disabled_unit_vanishes_from_the_switcher(
     units[0].is_active = False
     session.commit()
     assert offered(client) == [str(units[1].id)]
-    assert client.get("/desk").text == "单位乙"
+    assert client.get("/desk").location == "/account/unit?next=/desk"  # he is asked, not moved
+    assert "已停用" in client.get("/account/unit").text
     assert post(client, "/account/unit", {"unit": units[0].id}).status_code == 404
+    post(client, "/account/unit", {"unit": units[1].id})
+    assert client.get("/desk").text == "单位乙"
 
 
 def test_a_disabled_grant_vanishes_from_the_switcher(
