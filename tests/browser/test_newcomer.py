@@ -72,6 +72,8 @@ def authorise(unit: Newcomer, person: Newcomer, look: Look) -> None:
     look("what a person may do", unit)
     unit.press("保存授权")
     expect(unit.page.get_by_role("status")).to_contain_text("已保存，下次操作起生效")
+    unit.open("/grants/invitations")
+    look("whom a unit may invite", unit)
     unit.open("/grants")
     look("the people of a unit", unit)
     unit.go(f"停用 {person.login}")
