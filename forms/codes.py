@@ -3,11 +3,8 @@
 import re
 import unicodedata
 
-from stdnum.cn import uscc as stdnum_uscc
-
 from forms.fields import TextField
-
-USCC_ALPHABET = set("0123456789ABCDEFGHJKLMNPQRTUWXY")
+from models.uscc import plain_uscc, wrong_with_uscc
 
 
 class UsccField(TextField):
@@ -17,18 +14,9 @@ class UsccField(TextField):
     is_local = True  # every enterprise publishes it
 
     def parse(self, text: str) -> str:
-        code = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
-        if len(code) != 18:
-            raise self.refuse("E_USCC", f"统一社会信用代码应为 18 位，现有 {len(code)} 位，请核对营业执照")
-        wrong = next((c for c in code if c not in USCC_ALPHABET), None)
-        if wrong:
-            raise self.refuse(
-                "E_USCC", f"统一社会信用代码不使用「{wrong}」（不含 I、O、S、V、Z），请核对营业执照"
-            )
-        if not code[2:8].isdigit():
-            raise self.refuse("E_USCC", "统一社会信用代码第 3–8 位应为数字，请核对营业执照")
-        if stdnum_uscc.calc_check_digit(code[:-1]) != code[-1]:
-            raise self.refuse("E_USCC", "统一社会信用代码校验位不符，请核对营业执照")
+        code = plain_uscc(text)
+        if wrong := wrong_with_uscc(code):
+            raise self.refuse("E_USCC", wrong)
         return code
 
 

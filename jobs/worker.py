@@ -26,7 +26,7 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
 from files.storage import storage_from_url
-from jobs import appeals, deliveries, periodic, queue, sweeper, verifications
+from jobs import appeals, deliveries, hardening, periodic, queue, sweeper, verifications
 from jobs.child import die_with_parent, give_way
 from keys import data_secrets
 
@@ -100,6 +100,7 @@ class SweepingWorker(Worker):
                 deliveries.send_due(self.settings)
                 verifications.verify_due(self.settings)
                 appeals.hand_over_due(self.settings)
+                hardening.harden_some()
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:
                     return found

@@ -20,6 +20,8 @@ STAFF_ROLE_TEXTS = {
 ACCOUNT_TYPE_NAMES = {"natural": "自然人", "legal": "法人", "staff": "工作人员"}
 # One natural account per identity paper; one that was merged into another has given its claim up.
 HOLDS_ID_NUMBER = "account_type = 'natural' AND state <> 'merged'"
+# A password that still lies here as an older system hashed it, sealed (models/legacy_password.py).
+IS_SEALED = "password_scheme LIKE 'sealed_%'"
 
 
 class Account(HasUuid, Base):
@@ -63,6 +65,7 @@ class Account(HasUuid, Base):
         Index("uq_account_login_name_lower", func.lower(login_name), unique=True),
         Index("uq_account_id_number_digest", "id_number_digest", unique=True,
               sqlite_where=text(HOLDS_ID_NUMBER), postgresql_where=text(HOLDS_ID_NUMBER)),
+        Index("ix_account_sealed_password", "id", sqlite_where=text(IS_SEALED), postgresql_where=text(IS_SEALED)),
     )  # fmt: skip
 
     @property

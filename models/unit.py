@@ -3,12 +3,13 @@
 import unicodedata
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
 from models.base import Base, HasUuid
 from models.real_name import HasRealName
 from models.region import Region
+from models.uscc import wrong_with_uscc
 
 
 class Unit(HasUuid, HasRealName, Base):
@@ -21,6 +22,9 @@ class Unit(HasUuid, HasRealName, Base):
         String(300), comment="the name without regard to width, blanks and brackets"
     )
     uscc: Mapped[str] = mapped_column(String(18), unique=True, comment="统一社会信用代码")
+    uscc_invalid: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="an older system let it pass; to be corrected"
+    )
     legal_representative: Mapped[str] = mapped_column(String(50))
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     address: Mapped[str] = mapped_column(String(200), default="")
@@ -36,6 +40,11 @@ class Unit(HasUuid, HasRealName, Base):
     def _key_name(self, _attribute: str, name: str) -> str:
         self.name_key = name_key(name)
         return name
+
+    @validates("uscc")
+    def _judge_code(self, _attribute: str, uscc: str) -> str:
+        self.uscc_invalid = bool(wrong_with_uscc(uscc))
+        return uscc
 
 
 def name_key(name: str) -> str:

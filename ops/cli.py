@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     restore = _command(commands, "restore", _restore, "从备份恢复，然后检查每条记录和每个文件")
     restore.add_argument("folder", metavar="目录", type=Path, help="hatchery backup 所用的目录")
     restore.add_argument("--force", action="store_true", help="替换已有的数据；请先停止全部服务")
+    accounts = _command(commands, "import-accounts", _import_accounts, "从原系统的 CSV 文件转入账号")
+    accounts.add_argument("file", metavar="文件", type=Path, help="CSV，列见运行手册；结果写在它旁边")
+    accounts.add_argument("--dry-run", action="store_true", help="只说明会怎样，不写入数据库")
     admin = commands.add_parser("admin", help="系统管理员账号").add_subparsers(required=True, metavar="操作")
     create = _command(admin, "create", _create_admin, "新建系统管理员，从终端或标准输入读取密码")
     create.add_argument("login_name", metavar="登录名")
@@ -132,6 +135,12 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> int:
 
     put_back = restore_over if arguments.force else restore
     return put_back(settings, arguments.folder)
+
+
+def _import_accounts(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.import_accounts import import_accounts, rehearse_import
+
+    return (rehearse_import if arguments.dry_run else import_accounts)(settings, arguments.file)
 
 
 def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
