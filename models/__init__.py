@@ -41,6 +41,7 @@ from models import (  # noqa: F401
     presence,
     printout,
     public_notice,
+    qr_answer,
     recognition,
     recommendation,
     recovery_code,

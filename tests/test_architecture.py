@@ -67,6 +67,7 @@ NEEDS_NO_KEY = {
     "account/carried.html": "{{ carried.path }}",  # carries the key of the form it brings back
     "account/_sign_in_again.html": "/login",
     "account/sign_in.html": "/login",  # each needs a captcha of its own, and nobody is known yet
+    "account/qr_sign_in.html": "{{ url_for('account.enter_by_qr') }}",  # a confirmation works once
     "errors/page.html": "{{ request.full_path }}",  # sends the same form again, with the key it had
 }
 

@@ -12,6 +12,7 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     invited,
     notifications,
     passwords,
+    qr_sign_in,
     recovering,
     registering,
     resetting,

@@ -1,7 +1,6 @@
 """The sign-in page, signing in and signing out."""
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from blueprints.account import blueprint
 from blueprints.account.attempt import Attempt, Refused, StepDue
 from blueprints.account.carrying import unseal
 from blueprints.account.challenge import show_new_challenge, shown_challenge
+from blueprints.account.devices import browser_name
 from blueprints.account.entry import ENTRY, STEPS, begin_step, second_step_page
 from blueprints.account.safe_next import safe_next
 from blueprints.identity import units_of, who
@@ -28,14 +28,14 @@ from models.notification import notify
 
 DEFAULT_TYPE = "legal"
 TYPED = ("account_type", "login_name", "password", "captcha")
-BROWSER = re.compile(r"(Edg|QIHU|360SE|360EE|Firefox|Chrome|Version)/?([0-9]*)")
-FAMILIES = {"Edg": "Edge", "QIHU": "360", "360SE": "360", "360EE": "360", "Version": "Safari"}
 
 
 @blueprint.get("/login")
 @public
 def login() -> ResponseReturnValue:
     """Show the sign-in page."""
+    if request.args.get("account_type") == "qr":
+        return redirect(url_for("account.qr_sign_in", next=safe_next(request.args.get("next"))), 303)
     return sign_in_page(
         account_type=request.args.get("account_type", ""),
         next_path=safe_next(request.args.get("next")),
@@ -177,7 +177,7 @@ def sign_in_page(
         "login_name": login_name, "next_path": next_path, "refused": refused, "notice": notice,
         "carried": carried,
         "is_public_computer": request.method == "GET" or _is_public_computer(),
-        "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": _open_batches(),
+        "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": open_batches(),
     }  # fmt: skip
     return render_template("account/sign_in.html", **context)
 
@@ -212,7 +212,7 @@ def start_session(account: Account, *, has_second_factor: bool = False) -> str:
         session.clear()  # a CSRF token planted before must not live on; one's own survives for open forms
     if old is not None:
         old.end(now)
-    browser, address = _browser(), request.remote_addr or ""
+    browser, address = browser_name(), request.remote_addr or ""
     if is_new_device(db.session(), account.id, address, browser):
         _tell_of_new_device(account, browser, address)
     login, token = LoginSession.start(
@@ -267,7 +267,7 @@ def _new_challenge(kind: str) -> Any:
     return show_new_challenge(kind if kind in ("picture", "sum") else "picture")
 
 
-def _open_batches() -> list[tuple[Batch, int]]:
+def open_batches() -> list[tuple[Batch, int]]:
     """Return what is open now with the days left, 0 on the last day."""
     now = clock.now()
     today = now.astimezone(SHANGHAI).date()
@@ -276,9 +276,3 @@ def _open_batches() -> list[tuple[Batch, int]]:
         (batch, (batch.applicant_deadline - today).days)
         for batch in batches if batch.is_open_for_applicants(now)
     ]  # fmt: skip
-
-
-def _browser() -> str:
-    """Return family and major version of the browser, nothing more."""
-    found = BROWSER.search(request.user_agent.string)
-    return f"{FAMILIES.get(found[1], found[1])} {found[2]}".strip() if found else "未知浏览器"
