@@ -9,6 +9,7 @@ from flask import current_app, request
 from sqlalchemy import func, select
 
 from blueprints.account.challenge import is_right_captcha
+from blueprints.account.devices import device_name
 from blueprints.account.entry import step_due
 from blueprints.account.passes import rules
 from blueprints.limits import neighbourhood
@@ -96,7 +97,14 @@ class Attempt:
 
     def _wrong_password(self, account: Account | None) -> Refused:
         if account is not None:
-            record_event(db.session(), account.id, "sign_in_failed", self._actor(account), clock.now())
+            record_event(
+                db.session(),
+                account.id,
+                "sign_in_failed",
+                self._actor(account),
+                clock.now(),
+                details=_device(),
+            )
         db.session.commit()
         return Refused("登录名或密码错误")
 
@@ -115,9 +123,13 @@ class Attempt:
         self._renew_hash(account)
         forget_old_tries(db.session(), datetime.now(UTC))
         if step := step_due(account):
-            record_event(db.session(), account.id, f"{step}_due", self._actor(account), clock.now())
+            record_event(
+                db.session(), account.id, f"{step}_due", self._actor(account), clock.now(), details=_device()
+            )
             raise StepDue(account, step)  # what was counted is committed with the step
-        record_event(db.session(), account.id, "sign_in", self._actor(account), clock.now())
+        record_event(
+            db.session(), account.id, "sign_in", self._actor(account), clock.now(), details=_device()
+        )
         return account
 
     def _renew_hash(self, account: Account) -> None:
@@ -147,6 +159,10 @@ class Attempt:
         return Actor(
             account.id, account.login_name, account.account_type, account.office_id, request.remote_addr or ""
         )
+
+
+def _device() -> dict[str, str]:
+    return {"browser": device_name()}
 
 
 def _wait(wait: timedelta, text: str) -> Refused:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from blueprints.account.attempt import LOCK, PER_DAY, Refused
+from blueprints.account.devices import device_name
 from blueprints.account.passes import owner
 from blueprints.limits import wait_of_account, waiting_text
 from extensions import clock, db
@@ -42,9 +43,11 @@ def used_code(account: Account, typed: str) -> str:
     if not typed.strip():
         raise Refused("请填写验证码", field="code")
     _take_try(account)
+    db.session.refresh(account, with_for_update=True)  # one after the other: each leaves an event
     used = take_code(db.session(), account.id, typed, datetime.now(UTC))
     if not used:
-        record_event(db.session(), account.id, "factor_failed", owner(account), clock.now())
+        details = {"browser": device_name()}
+        record_event(db.session(), account.id, "factor_failed", owner(account), clock.now(), details=details)
         db.session.commit()
         raise Refused(WRONG_CODE, field="code")
     forget_tries(db.session(), f"factor:{account.id.hex}")

@@ -118,7 +118,7 @@ def _answered(token: str, *, is_confirmed: bool) -> ResponseReturnValue:
         return _over()
     act, details = (
         "confirm_qr" if is_confirmed else "refuse_qr",
-        {"browser": code.device, "address": code.address},
+        {"browser": device_name(), "device": code.device, "address": code.address},
     )
     record_event(db.session(), person.account_id, act, actor(), clock.now(), details=details)
     db.session.commit()

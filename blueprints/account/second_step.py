@@ -9,6 +9,7 @@ from flask.wrappers import Response
 from blueprints.access import public
 from blueprints.account import blueprint
 from blueprints.account.attempt import Refused
+from blueprints.account.devices import device_name
 from blueprints.account.entry import STEPS, begin_step, entrant, second_step_page, step_due
 from blueprints.account.passes import Pass, owner
 from blueprints.account.proofs import WRONG_FIRST_CODE, used_code
@@ -75,7 +76,14 @@ def confirm_first_enrolment() -> ResponseReturnValue:
     if codes is None:
         page = enrolment_page(account, "account/card.html", WRONG_FIRST_CODE)
         return (page, 422) if page else _start_anew()
-    record_event(db.session(), account.id, "sign_in", owner(account), at, details={"factor": "totp"})
+    record_event(
+        db.session(),
+        account.id,
+        "sign_in",
+        owner(account),
+        at,
+        details={"factor": "totp", "browser": device_name()},
+    )
     token = start_session(account, has_second_factor=True)
     onward = first_page(account, safe_next(proven.facts["next"]))
     response = make_response(recovery_codes_page(codes, "account/card.html", onward))
@@ -87,14 +95,16 @@ def _passed(proven: Pass, used: str) -> Response:
     account, facts = proven.account, proven.facts
     if step := step_due(account, used):
         begin_step(account, step, factor=used, next=facts["next"], computer=facts["computer"])
-        record_event(db.session(), account.id, f"{step}_due", owner(account), clock.now())
+        details = {"browser": device_name()}
+        record_event(db.session(), account.id, f"{step}_due", owner(account), clock.now(), details=details)
         db.session.commit()
         if "stay" in request.form:
             return make_response(
                 render_template("account/_step_due.html", step=step, page=url_for(STEPS[step]))
             )
         return go_to(url_for(STEPS[step]))
-    record_event(db.session(), account.id, "sign_in", owner(account), clock.now(), details={"factor": used})
+    details = {"factor": used, "browser": device_name()}
+    record_event(db.session(), account.id, "sign_in", owner(account), clock.now(), details=details)
     return signed_in_response(account, safe_next(facts["next"]), has_second_factor=True)
 
 

@@ -7,11 +7,13 @@ from flask import abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import me, signed_in
+from blueprints.access import actor, me, signed_in
 from blueprints.account import blueprint
+from blueprints.account.devices import device_name
 from blueprints.account.signing_in import signed_out
 from blueprints.idempotency import remember, was_done
-from extensions import db
+from extensions import clock, db
+from models.event import record_event
 from models.login_session import LoginSession, is_alive
 
 
@@ -30,6 +32,8 @@ def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("account.sessions"), 303)
     ended = next((login for login in _living_sessions() if login.id == session_id), None) or abort(404)
     ended.end(datetime.now(UTC))
+    details = {"device": ended.browser, "address": ended.address, "browser": device_name()}
+    record_event(db.session(), me().account_id, "end_session", actor(), clock.now(), details=details)
     remember(session_id)
     db.session.commit()
     if session_id == me().session_id:
@@ -43,6 +47,8 @@ def end_all_sessions() -> ResponseReturnValue:
     """End all sessions of this account, the present one too."""
     for login in _living_sessions():
         login.end(datetime.now(UTC))
+    details = {"browser": device_name()}
+    record_event(db.session(), me().account_id, "end_sessions", actor(), clock.now(), details=details)
     db.session.commit()
     return signed_out()
 

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from accounts.profile import SHEETS
 from blueprints.access import me, signed_in
 from blueprints.grant.granting import today
 from blueprints.idempotency import remember, was_done
 from blueprints.profile import blueprint
+from blueprints.profile.pages import own_sheets
 from extensions import db
 from models.account import Account
 from models.grant import Grant, effective_on
@@ -31,7 +33,8 @@ def units() -> str:
         select(Grant.id).where(Grant.grantee_id == me().account_id, effective_on(today()))
     ))  # fmt: skip
     lines = [_line(unit, grants, counting) for unit, grants in by_unit.items()]
-    return render_template("profile/units.html", lines=lines)
+    tabs = [SHEETS[name] for name in own_sheets()]
+    return render_template("profile/units.html", lines=lines, tabs=tabs)
 
 
 def _line(unit: Any, grants: list[Grant], counting: set[Any]) -> dict[str, Any]:
