@@ -38,20 +38,35 @@ class Keyring:
 
     def seal(self, text: str) -> str:
         """Seal `text` with the newest key: `name.base64`. The same text looks different every time."""
-        name, cipher = next(iter(self._sealing.items()))
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = nonce + cipher.encrypt(nonce, text.encode(), name.encode())
+        name, sealed = self._sealed(text.encode())
         return f"{name}.{base64.b64encode(sealed).decode()}"
 
     def open(self, value: str) -> str:
         """Return what was sealed; raises CannotOpen when no key of the ring fits."""
         name, _, encoded = value.partition(".")
+        return self._opened(name, base64.b64decode(encoded)).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Seal a whole file with the newest key: `name.` and the sealed bytes."""
+        name, sealed = self._sealed(content)
+        return name.encode() + b"." + sealed
+
+    def open_bytes(self, content: bytes) -> bytes:
+        """Return the file that `seal_bytes` sealed; raises CannotOpen when no key of the ring fits."""
+        name, _, sealed = content.partition(b".")
+        return self._opened(name.decode("utf-8", "replace"), sealed)
+
+    def _sealed(self, content: bytes) -> tuple[str, bytes]:
+        name, cipher = next(iter(self._sealing.items()))
+        nonce = os.urandom(NONCE_BYTES)
+        return name, nonce + cipher.encrypt(nonce, content, name.encode())
+
+    def _opened(self, name: str, sealed: bytes) -> bytes:
         cipher = self._sealing.get(name)
         if cipher is None:
             raise CannotOpen(f"no key {name!r}")
-        sealed = base64.b64decode(encoded)
         try:
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode()).decode()
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
         except InvalidTag:
             raise CannotOpen(f"not sealed by key {name!r}") from None
 

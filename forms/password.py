@@ -48,3 +48,9 @@ class ChangeForm(PasswordForm):
     """A new password, and the present one as a proof."""
 
     present = PasswordField("原密码", [RequiredToSubmit()], autocomplete="current-password")
+
+
+class PresentForm(AdminForm):
+    """The present password, as a proof that the owner of the account is there."""
+
+    present = PasswordField("登录密码", [RequiredToSubmit()], autocomplete="current-password")

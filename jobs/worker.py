@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 import jobs.comparison
+import jobs.data_copy
 import jobs.export
 import jobs.material
 import jobs.printout  # noqa: F401  (names its task)
@@ -26,7 +27,7 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
 from files.storage import storage_from_url
-from jobs import appeals, deliveries, hardening, periodic, queue, sweeper, verifications
+from jobs import appeals, data_copy, deliveries, hardening, periodic, queue, sweeper, verifications
 from jobs.child import die_with_parent, give_way
 from keys import data_secrets
 
@@ -101,6 +102,7 @@ class SweepingWorker(Worker):
                 verifications.verify_due(self.settings)
                 appeals.hand_over_due(self.settings)
                 hardening.harden_some()
+                data_copy.remove_due(self.settings)
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:
                     return found

@@ -13,6 +13,7 @@ from models import (  # noqa: F401
     comparison,
     consent,
     counter,
+    data_copy,
     delivery,
     event,
     export,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from extensions import db
 from files.storage import FolderStorage, MissingFile
 from models.comparison import PrintedComparison
+from models.data_copy import DataCopy
 from models.export import Export
 from models.material_version import MaterialVersion
 from models.printout import Printout
@@ -51,6 +52,7 @@ def named_bytes(session: Session) -> Generator[NamedBytes]:
         select(PrintedComparison.pdf_sha256, PrintedComparison.pdf_size, literal("比较表"))
         .where(PrintedComparison.pdf_sha256.is_not(None)),
         select(Export.sha256, Export.size, literal("导出的工作簿")).where(Export.sha256.is_not(None)),
+        select(DataCopy.sha256, DataCopy.size, literal("个人信息副本")).where(DataCopy.sha256.is_not(None)),
         select(Printout.pdf_sha256, Printout.pdf_size, literal("推荐函或证书")).where(Printout.pdf_sha256.is_not(None)),
     )  # fmt: skip
     query = named.order_by("sha256").execution_options(yield_per=ROWS_AT_ONCE)
@@ -74,12 +76,14 @@ def digest_of(path: Path) -> str:
 
 
 def went_meanwhile(wanted: NamedBytes) -> bool:
-    """Say whether the bytes were old materials that were cleared away since `wanted` was read."""
+    """Say whether the bytes were cleared away since `wanted` was read: old materials, exports, copies of data."""
     cleared = select(MaterialVersion.id).where(
         MaterialVersion.pdf_sha256 == wanted.sha256, MaterialVersion.pdf_removed_at.is_not(None)
     )
+    still = _mentions().subquery()
+    named = select(still.c.sha256).where(still.c.sha256 == wanted.sha256).limit(1)
     with Session(db.engine) as session:
-        return session.scalars(cleared).first() is not None
+        return session.scalars(cleared).first() is not None or session.scalars(named).first() is None
 
 
 def nameless(session: Session, storage: FolderStorage) -> Iterator[Path]:
@@ -103,6 +107,7 @@ def _mentions() -> Select[Any]:
         select(MaterialVersion.pdf_sha256).where(MaterialVersion.pdf_sha256.is_not(None)),
         select(PrintedComparison.pdf_sha256).where(PrintedComparison.pdf_sha256.is_not(None)),
         select(Export.sha256).where(Export.sha256.is_not(None)),
+        select(DataCopy.sha256).where(DataCopy.sha256.is_not(None)),
         select(Printout.pdf_sha256).where(Printout.pdf_sha256.is_not(None)),
     ).subquery()
     return select(digests.c.sha256).order_by(digests.c.sha256)
