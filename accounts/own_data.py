@@ -20,6 +20,7 @@ from accounts.profile import (
     record_of_person,
     record_of_unit,
 )
+from accounts.security_record import ACTS
 from clock import SHANGHAI
 from models.account import ACCOUNT_TYPE_TEXTS, Account
 from models.activation import STATE_TEXTS
@@ -38,16 +39,11 @@ CASE_TEXTS = {
     "checking": "正在核验", "wants_papers": "待上传材料", "pending": "审核中", "passed": "通过", "failed": "未通过",
     "ended": "信息变更，已结束",
 }  # fmt: skip
-# What is written down about an account, in words; an act that is not named here shows its own name.
-ACT_TEXTS = {
-    "register": "注册", "create_account": "开通账号", "invite": "发送设置密码的链接", "activate": "设置密码", "sign_in": "登录",
-    "sign_in_failed": "登录失败", "factor_failed": "二次验证失败", "change_password": "修改密码", "renew_password": "更换过期的密码",
-    "ask_reset": "申请重置密码", "reset_password": "重置密码", "change_profile": "修改信息", "verify": "自动实名认证",
-    "hand_in_papers": "提交认证材料", "verify_by_staff": "工作人员审核认证材料", "show_id_number": "工作人员查看证件号码",
-    "open_paper": "工作人员打开上传的材料", "grant": "授权变更", "enter_service": "进入服务事项", "change_account": "修改资料",
-    "disable": "停用", "enable": "启用", "turn_on_factor": "启用二次验证", "turn_off_factor": "关闭二次验证",
-    "clear_factor": "清除二次验证", "renew_recovery_codes": "更换恢复码", "order_data_copy": "申请个人信息副本",
-    "download_data_copy": "下载个人信息副本", "ask_closure": "申请注销", "cancel_closure": "取消注销",
+# What is written down about an account besides what 安全记录 shows; an act that is named nowhere shows its own name.
+OTHER_ACTS = {
+    "change_profile": "修改信息", "verify": "自动实名认证", "hand_in_papers": "提交认证材料",
+    "verify_by_staff": "工作人员审核认证材料", "show_id_number": "工作人员查看证件号码",
+    "open_paper": "工作人员打开上传的材料", "enter_service": "进入服务事项", "invite": "发送设置密码的链接",
 }  # fmt: skip
 ORIGINS = {"registered": "自行注册", "torch_sync": "火炬业务平台同步", "expert_sync": "外国专家系统同步",
            "program_center": "原国家科技计划项目申报中心", "admin_created": "由管理员开通"}  # fmt: skip
@@ -210,10 +206,14 @@ def _sessions(session: Session, account: Account) -> Section:
 
 
 def _acts(session: Session, account: Account) -> Section:
+    """List the record of the account; where somebody else acted from is not its owner's business."""
+    texts = OTHER_ACTS | {act: text for act, (_, text) in ACTS.items()}
     query = select(Event).where(Event.stream_id == account.id).order_by(Event.number)
     rows = [
-        (_moment(one.at), ACT_TEXTS.get(one.act, one.act), one.actor_name, one.address, one.note) for one in session.scalars(query)
-    ]
+        (_moment(one.at), texts.get(one.act, one.act), one.actor_name,
+         one.address if one.account_id in (account.id, None) else "", one.note)
+        for one in session.scalars(query)
+    ]  # fmt: skip
     return _section("acts", "账号的操作记录", ("时间", "操作", "经办", "网络地址", "说明"), rows)
 
 

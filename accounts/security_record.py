@@ -48,6 +48,8 @@ ACTS = {
     "change_account": ("account", "修改资料"),
     "disable": ("account", "停用账号"),
     "enable": ("account", "启用账号"),
+    "order_data_copy": ("account", "申请个人信息副本"),
+    "download_data_copy": ("account", "下载个人信息副本"),
 }
 FACTOR_TEXTS = {"totp": "二次验证：动态验证码", "recovery": "二次验证：恢复码"}
 
