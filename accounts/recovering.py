@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.involved import refuse_involved
 from clock import SHANGHAI
 from models.account import Account
 from models.activation import ACTIVE, PENDING
@@ -23,7 +24,7 @@ from models.password_change import change_password
 from models.person import Person
 from models.real_name import PASSED
 from models.sealed import mask_mobile
-from models.two_reviews import WrongMove
+from models.second_factor import clear, has_factor
 from models.verification import OPEN, Verification
 
 HOLD = timedelta(hours=24)  # for whoever still has the old mobile to object
@@ -35,14 +36,7 @@ GONE = "申诉对应的账号已停用或已注销"
 def refuse_own(session: Session, appeal: Appeal, staff: Account) -> None:
     """Raise WrongMove when the appeal is by, or about an account of, the person of the staff himself."""
     accounts = [match.account for match in matches_of(session, appeal)]
-    mobiles = {appeal.mobile, *(account.mobile for account in accounts)} - {None}
-    numbers = {appeal.id_number, *(account.id_number for account in accounts)} - {None}
-    if (
-        staff.mobile in mobiles
-        or staff.id_number in numbers
-        or staff.id in [account.id for account in accounts]
-    ):
-        raise WrongMove(OWN_CASE)
+    refuse_involved(staff, accounts, OWN_CASE, [appeal.mobile], [appeal.id_number])
 
 
 def was_recovered_lately(session: Session, account: Account, at: datetime) -> bool:
@@ -89,6 +83,8 @@ def hand_over(session: Session, appeal: Appeal, site: str, actor: Actor, at: dat
         _replace_agent(session, account, appeal)
     if account.password_hash:
         replace_password(session, account, hash_password(secrets.token_urlsafe(32)), now, at)
+    if has_factor(session, account.id):
+        clear(session, account, f"申诉 {appeal.case_no} 通过", actor, at)
     end_sessions(session, account.id, now)
     take_back_links(session, account, now, "activation")
     record_event(session, account.id, "recover_account", actor, at,

@@ -125,7 +125,12 @@ def _last_number(filing_id: uuid.UUID):  # type: ignore[no-untyped-def]
 def _new_version_no(filing: Filing, number: int) -> str:
     """Compose a number that people type from paper; its random end shows a mistyped one."""
     check = "".join(secrets.choice(CROCKFORD) for _ in range(4))
-    return f"{kind_of(filing).prefix}-{filing.batch.year}-{filing.serial:06d}-{number:03d}-{check}"
+    return f"{filing_no(filing)}-{number:03d}-{check}"
+
+
+def filing_no(filing: Filing) -> str:
+    """Compose the number of a filing (申报编号), with which all its 版本号 begin."""
+    return f"{kind_of(filing).prefix}-{filing.batch.year}-{filing.serial:06d}"
 
 
 def read_versions(session: Session, filing_id: uuid.UUID) -> Sequence[MaterialVersion]:

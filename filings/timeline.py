@@ -36,6 +36,8 @@ ACT_TEXTS = {
     "void": "{office}作废",
     "receive_paper": "{office}签收纸质材料",
     "correct": "{office}更正了刚才的审核结果",
+    "hand_over": "更换办理人",
+    "relink": "单位更名，关联到新名称",
 }
 
 # Acts inside an office; applicants do not see them.

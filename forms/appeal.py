@@ -1,11 +1,10 @@
 """What somebody types who asks for a lost account."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from forms.admin import AdminForm
-from forms.base import Refusal, RequiredToSubmit
+from forms.base import RequiredToSubmit
 from forms.choices import ChoiceField
 from forms.codes import MobileField, UsccField
 from forms.fields import TextField
@@ -55,29 +54,6 @@ class QueryForm(AdminForm):
         "申诉编号", [RequiredToSubmit()], max_length=20, description="例如 SS-2021-000001，在短信里"
     )
     mobile = MobileField("手机号", [RequiredToSubmit()], autocomplete="tel", description="申诉时验证的手机号")
-
-
-class ReviewForm(AdminForm):
-    """The verdict of one member of the staff; a rejection says why."""
-
-    def accepts(self) -> bool:
-        """Refuse a rejection without a reason."""
-        valid, reason = super().accepts(), self["reason"]
-        if self["verdict"].data == "reject" and not reason.data and not reason.errors:
-            reason.errors = [Refusal("E_REQUIRED", "请写明不通过的原因，例如：授权书没有盖公章")]
-            return False
-        return valid
-
-
-def review_form(accounts: Sequence[tuple[str, str]]) -> type[ReviewForm]:
-    """Make the form of a verdict; `accounts`: id and words of each account that may be meant."""
-    choices = [(f"approve:{account_id}", f"通过，找回账号 {words}") for account_id, words in accounts]
-    choices += [("reject", "不通过"), ("no_match", "没有找到与证件匹配的账号")]
-    fields = {
-        "verdict": ChoiceField("审核意见", [RequiredToSubmit()], choices=choices),
-        "reason": TextField("原因", max_length=300, description="不通过的必填，申诉人会看到"),
-    }
-    return type("AppealReviewForm", (ReviewForm,), fields)
 
 
 class HaltForm(AdminForm):

@@ -23,6 +23,7 @@ from models import (  # noqa: F401
     former_name,
     former_password,
     grant,
+    handover,
     idempotency_key,
     invitation,
     job,

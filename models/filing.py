@@ -67,6 +67,9 @@ class Filing(HasUuid, Base):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    handler_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("account.id"), comment="办理人 of the unit: who opened it, until it is handed over"
+    )
     updated_by: Mapped[str] = mapped_column(String(50), default="", comment="login name, for 由…保存")
 
     batch: Mapped[Batch] = relationship()
@@ -75,7 +78,8 @@ class Filing(HasUuid, Base):
     region: Mapped[Region] = relationship()
     receiving_office: Mapped[Office | None] = relationship(foreign_keys=[receiving_office_id])
     current_office: Mapped[Office | None] = relationship(foreign_keys=[current_office_id])
-    assignee: Mapped[Account | None] = relationship()
+    assignee: Mapped[Account | None] = relationship(foreign_keys=[assignee_id])
+    handler: Mapped[Account | None] = relationship(foreign_keys=[handler_id])
 
     __mapper_args__ = {"polymorphic_on": "kind"}
     __table_args__ = (
@@ -124,6 +128,7 @@ class Filing(HasUuid, Base):
             serial=serial, batch=batch, unit=unit, carrier=carrier, status=Status.DRAFT,
             name=carrier.name if carrier else f"{unit.name}（新增）", created_at=at, updated_at=at,
             region_code=carrier.region_code if carrier else unit.region_code, updated_by=actor.name,
+            handler_id=actor.account_id,
         )  # fmt: skip
         session.add(filing)
         session.flush()  # need filing.id for the event

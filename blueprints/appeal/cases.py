@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, or_, select
 
@@ -11,16 +11,17 @@ from accounts.recovering import conclude, refuse_own, tell_halted, was_recovered
 from accounts.waiting import LONG, days_waited
 from blueprints.access import actor, me, role
 from blueprints.appeal import blueprint
-from blueprints.idempotency import remember, was_done
 from blueprints.opened import opens_paper
 from blueprints.storage import send_pdf
+from blueprints.two_reviews import carry_out, seen
 from extensions import clock, db
 from forms.admin import AdminForm
-from forms.appeal import HaltForm, review_form
+from forms.appeal import HaltForm
+from forms.two_reviews import review_form
 from models.appeal import PAPERS, Appeal, AppealPaper, Match, matches_of
 from models.event import record_event
 from models.person import Person
-from models.two_reviews import WAITING, TooLate, WrongMove
+from models.two_reviews import WAITING
 
 PAGE_ROWS = 100
 CLOSED_ROWS = 20
@@ -54,7 +55,7 @@ def take(appeal_id: uuid.UUID) -> ResponseReturnValue:
 
     def act(appeal: Appeal) -> None:
         refuse_own(db.session(), appeal, me().account)
-        appeal.take(db.session(), _seen(), actor(), clock.now())
+        appeal.take(db.session(), seen(), actor(), clock.now())
 
     return _done(appeal_id, act, url_for("appeal.case", appeal_id=appeal_id))
 
@@ -63,7 +64,7 @@ def take(appeal_id: uuid.UUID) -> ResponseReturnValue:
 @role("helpdesk")
 def give_back(appeal_id: uuid.UUID) -> ResponseReturnValue:
     """Let somebody else begin."""
-    return _done(appeal_id, lambda one: one.give_back(db.session(), _seen(), actor(), clock.now()))
+    return _done(appeal_id, lambda one: one.give_back(db.session(), seen(), actor(), clock.now()))
 
 
 @blueprint.post("/<uuid:appeal_id>")
@@ -77,7 +78,7 @@ def judge(appeal_id: uuid.UUID) -> ResponseReturnValue:
     def act(appeal: Appeal) -> None:
         verdict, reason = form["verdict"].data, form["reason"].data or ""
         refuse_own(db.session(), appeal, me().account)
-        if appeal.judge(db.session(), _seen(), actor(), verdict, reason, clock.now()):
+        if appeal.judge(db.session(), seen(), actor(), verdict, reason, clock.now()):
             if appeal.state == "approved":
                 appeal.account_id = uuid.UUID(verdict.partition(":")[2])
             site = current_app.config["SETTINGS"].public_url
@@ -95,7 +96,7 @@ def halt(appeal_id: uuid.UUID) -> ResponseReturnValue:
         return _page(_appeal(appeal_id), form), 422
 
     def act(appeal: Appeal) -> None:
-        appeal.halt(db.session(), _seen(), actor(), form["reason"].data, clock.now())
+        appeal.halt(db.session(), seen(), actor(), form["reason"].data, clock.now())
         tell_halted(db.session(), appeal, clock.now())
 
     return _done(appeal_id, act, form=form)
@@ -132,30 +133,19 @@ def _looked_at(appeal_id: uuid.UUID) -> Appeal:
     return appeal if appeal.is_seen_by(me().account_id) else abort(404)
 
 
-def _seen() -> int:
-    """Return the version of the case that the page showed."""
-    return request.form.get("version", -1, type=int)
-
-
 def _done(
     appeal_id: uuid.UUID, act: Callable[[Appeal], None], onward: str = "", form: AdminForm | None = None
 ) -> ResponseReturnValue:
-    """Carry an act out once and commit it; one that came too late or is not this person's says so."""
-    appeal = _appeal(appeal_id)
-    if not was_done():
-        try:
-            act(appeal)
-        except WrongMove as wrong:
-            db.session.rollback()
-            status = 409 if isinstance(wrong, TooLate) else 422
-            return _page(_appeal(appeal_id), form, refused=str(wrong)), status
-        remember()
-        db.session.commit()
-    return redirect(onward or url_for("appeal.cases"), 303)
+    def page(appeal: Appeal, refused: str) -> str:
+        return _page(appeal, form, refused=refused)
+
+    return carry_out(lambda: _appeal(appeal_id), act, page, onward or url_for("appeal.cases"))
 
 
 def _form(found: list[Match]) -> type[AdminForm]:
-    return review_form([(str(match.account.id), match.account.login_name) for match in found])
+    accounts = [match.account for match in found]
+    choices = [(f"approve:{one.id}", f"通过，找回账号 {one.login_name}") for one in accounts]
+    return review_form([*choices, ("reject", "不通过"), ("no_match", "没有找到与证件匹配的账号")], "申诉人")
 
 
 def _page(appeal: Appeal, form: AdminForm | None = None, refused: str = "", number: str = "") -> str:

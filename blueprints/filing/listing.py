@@ -34,7 +34,12 @@ def _list_page(refused: Refused | None = None) -> str:
     mine = db.session.scalars(
         select(Filing)
         .where(Filing.unit_id == me().unit_id)
-        .options(joinedload(Filing.unit), joinedload(Filing.batch), joinedload(Filing.receiving_office))
+        .options(
+            joinedload(Filing.unit),
+            joinedload(Filing.batch),
+            joinedload(Filing.receiving_office),
+            joinedload(Filing.handler),
+        )
         .order_by(Filing.updated_at.desc())
     ).all()
     offers = [_offer(kind) for kind in KINDS.values()]

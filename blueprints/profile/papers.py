@@ -1,17 +1,17 @@
 """Papers for the 实名认证 where no registry can tell: uploaded one by one, then handed in."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.verifying import current_case, reopen_for_papers
 from blueprints.access import actor, me, signed_in, streams, takes_up_to
-from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.files import LARGEST_UPLOAD, stored
 from blueprints.idempotency import remember, was_done
 from blueprints.profile import blueprint
 from blueprints.profile.pages import account_of, record_of, sheet_named
+from blueprints.received import received_pdf
 from extensions import clock, db
 from files.admission import Admitted
-from files.names import safe_name
 from files.refusals import Refused
 from filings.editing import store_file
 from models.event import record_event
@@ -40,7 +40,7 @@ def upload_paper(name: str, slot: str) -> ResponseReturnValue:
         return redirect(url_for("profile.papers", name=name), 303)
     db.start_reading()
     try:
-        file_name, admitted = _received()
+        file_name, admitted = received_pdf("file", "请先选择文件，再点上传")
     except Refused as refused:
         return _page(name, {slot: str(refused.message)}), 422
     db.start_writing()
@@ -73,17 +73,6 @@ def _case_for_papers(name: str) -> Verification:
         return reopen_for_papers(db.session(), sheet, record_of(sheet), account_of(sheet), clock.now())
     except LookupError:
         abort(409, "目前不需要上传证件。请返回我的信息查看实名认证状态。")
-
-
-def _received() -> tuple[str, Admitted]:
-    """Admit the posted file in the limited child, outside any transaction."""
-    posted = request.files.get("file")
-    if posted is None or not posted.filename:
-        raise Refused("E_REQUIRED", "请先选择文件，再点上传")
-    try:
-        return safe_name(posted.filename), admit_posted(posted)
-    finally:
-        posted.close()
 
 
 def _put(case: Verification, slot: str, name: str, admitted: Admitted) -> None:
