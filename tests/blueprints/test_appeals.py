@@ -24,6 +24,7 @@ from models.login_session import LoginSession
 from models.notification import Notification
 from models.one_time_link import OneTimeLink
 from models.person import Person
+from models.second_factor import SecondFactor
 from models.verification import Verification
 from tests.appealing import MOBILE, PERSON, UNIT, build_appeal
 from tests.blueprints.registering import GOOD_PASSWORD, fill
@@ -144,7 +145,7 @@ def test_c19_an_approval_replaces_mobile_and_agent_and_sends_a_link(
     case = Verification(
         subject="agent", account_id=account.id, unit_id=account.unit_id, opened_at=NOW, state="pending"
     )
-    session.add(case)
+    session.add_all([case, SecondFactor(account_id=account.id, secret="A" * 32, confirmed_at=NOW)])
     approve(staff, appeal, account)
     session.rollback()
     assert (account.mobile, account.mobile_verified_at is not None) == (MOBILE, True)
@@ -152,6 +153,7 @@ def test_c19_an_approval_replaces_mobile_and_agent_and_sends_a_link(
     person = session.get_one(Person, account.id)
     assert (person.real_name_state, person.gender, person.phone) == ("stale", None, None)
     assert case.state == "ended"
+    assert session.get(SecondFactor, account.id) is None, "it was on the telephone that is lost"
     assert signed_in.get("/filings").status_code == 401
     assert (
         session.scalar(select(LoginSession.ended_at).where(LoginSession.account_id == account.id)) is not None

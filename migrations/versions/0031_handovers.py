@@ -1,7 +1,7 @@
 """Name who handles a filing, and keep requests to hand filings over
 
-Revision ID: 0030
-Revises: 0029
+Revision ID: 0031
+Revises: 0030
 Create Date: 2026-11-21
 """
 
@@ -10,8 +10,8 @@ from alembic import op
 
 import models.base
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
