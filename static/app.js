@@ -25,9 +25,11 @@
   document.documentElement.classList.replace('no-js', 'js');
   window.hatchery = { on: on, near: near, all: all, say: say, forget: forget, composing: false, isDirty: function () { return false; } };
 
-  // Whoever types in another form by now stays there.
+  // Where the cursor goes is said once: what the page came with has had it. Whoever types in another form stays there.
+  all('[data-focus]').forEach(function (had) { had.removeAttribute('data-focus'); });
   function focusIn(place, sender) {
     var target = place.matches('[data-focus]') ? place : place.querySelector('[data-focus]'), now = document.activeElement;
+    if (target) target.removeAttribute('data-focus');
     if (target && (!now || !now.name || now.form === sender)) target.focus();
     return Boolean(target);
   }

@@ -73,22 +73,21 @@
     kept = status === 422 || config.elt.matches('[data-decides]') ? all('form[data-dirty]', detail.target) : [];
   });
 
-  on('htmx:afterSettle', function () {
-    kept.forEach(function (form) {
-      var now = document.getElementById(form.id);
-      if (now) now.setAttribute('data-dirty', '');
-    });
-    kept = [];
-  });
-
   on('htmx:afterRequest', function (event) {
     var detail = event.detail, config = detail.requestConfig, form = formOf(config.elt);
     // htmx calls successful whatever is shown, a refusal too.
     var status = detail.xhr.status, isStored = (status >= 200 && status < 300) || (status === 422 && config.elt.id === 'tab-form');
     all('#msg > .busy').forEach(function (line) { line.remove(); });
+    if (isWrite(config) && isStored) {
+      forgetOne(config.elt);
+      if (form && form.sent === form.typed) clean(form);
+    }
+    kept.forEach(function (was) {
+      var now = document.getElementById(was.id);
+      if (now) now.setAttribute('data-dirty', '');
+    });
+    kept = [];
     if (!isWrite(config)) return;
-    if (isStored) forgetOne(config.elt);
-    if (isStored && form && form.sent === form.typed) clean(form);
     show();
     if (left > 0) setTimeout(next);
   });
