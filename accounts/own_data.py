@@ -28,10 +28,12 @@ from models.appeal import PAPERS, Appeal, AppealPaper
 from models.consent import DOCUMENTS, Consent
 from models.event import Event
 from models.filing import STATUS_TEXTS, Filing
+from models.former_login_name import former_login_names
 from models.grant import Grant, right_text
 from models.login_session import LoginSession
 from models.notification import Notification
 from models.real_name import REAL_NAME_TEXTS
+from models.second_factor import factor_of
 from models.service import Follow, services
 from models.verification import SLOTS, SUBJECT_TEXTS, Verification, VerificationFile
 
@@ -71,7 +73,7 @@ class Paper:
 def sections_of(session: Session, account: Account) -> list[Section]:
     """Read everything, in full: it is the owner's own. Source: 个人信息保护法 第四十五条."""
     return [
-        _account(account), _sheets(session, account), _cases(session, account), _changes(session, account),
+        _account(session, account), _sheets(session, account), _cases(session, account), _changes(session, account),
         _grants(session, account), _filings(session, account), _sessions(session, account),
         _acts(session, account), _consents(session, account), _appeals(session, account),
         _notices(session, account), _follows(session, account),
@@ -104,14 +106,16 @@ def _about(account: Account) -> Any:
     return or_(mine, Verification.unit_id == account.unit_id) if account.unit_id else mine
 
 
-def _account(account: Account) -> Section:
+def _account(session: Session, account: Account) -> Section:
+    factor = factor_of(session, account.id)
     facts = {
-        "登录名": account.login_name, "用户类型": ACCOUNT_TYPE_TEXTS[account.account_type],
+        "登录名": account.login_name, "曾用登录名": "、".join(former_login_names(session, account)), "用户类型": ACCOUNT_TYPE_TEXTS[account.account_type],
         "姓名": account.person_name, "单位": account.unit.name if account.unit else "",
         "证件类型": account.id_type_text, "证件号码": account.id_number, "手机": account.mobile,
         "手机验证时间": _moment(account.mobile_verified_at), "电子邮箱": account.email,
         "账号来源": ORIGINS.get(account.origin, account.origin), "账号状态": STATE_TEXTS.get(account.state, account.state),
         "创建时间": _moment(account.created_at), "密码修改时间": _moment(account.password_changed_at),
+        "二次验证启用时间": _moment(factor.confirmed_at) if factor and factor.is_on else "未启用",
     }  # fmt: skip
     return _section("account", "账号", ("项目", "内容"), facts.items())
 
@@ -172,7 +176,8 @@ def _grants(session: Session, account: Account) -> Section:
 
 
 def _filings(session: Session, account: Account) -> Section:
-    """List the filings in whose record the account acted, or whose answers it saved last."""
+    """List the filings in whose record the account acted, or whose answers it saved last, under whatever name."""
+    names = [account.login_name.lower(), *former_login_names(session, account)]
     acted = (
         select(Event.stream_id, func.min(Event.at).label("first"), func.max(Event.at).label("last"), func.count().label("acts"))
         .where(Event.account_id == account.id).group_by(Event.stream_id).subquery()
@@ -180,7 +185,7 @@ def _filings(session: Session, account: Account) -> Section:
     query = (
         select(Filing, acted.c.first, acted.c.last, acted.c.acts)
         .outerjoin(acted, acted.c.stream_id == Filing.id)
-        .where(or_(acted.c.stream_id.is_not(None), Filing.updated_by == account.login_name))
+        .where(or_(acted.c.stream_id.is_not(None), func.lower(Filing.updated_by).in_(names)))
         .options(joinedload(Filing.batch), joinedload(Filing.unit)).order_by(Filing.created_at)
     )  # fmt: skip
     rows = [

@@ -20,6 +20,7 @@ from models import (  # noqa: F401
     failing_condition,
     filing,
     fingerprint,
+    former_login_name,
     former_name,
     former_password,
     grant,

@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from extensions import keyring
-from models.account import Account, account_named, holder_of_id_number
+from models.account import Account, holder_of_id_number
 from models.base import Base, HasUuid, UtcDateTime
 from models.consent import record_consents
 from models.event import Actor, record_event
+from models.former_login_name import is_login_name_taken
 from models.invitation import Invitation
 from models.sealed import Sealed, mask_id_number, mask_mobile
 from models.unit import Unit, name_key, unit_named, unit_of_code
@@ -101,8 +102,10 @@ def begin(session: Session, registration: Registration, now: datetime) -> None:
 
 
 def check_mobile(session: Session, mobile: str) -> None:
-    """Raise Taken when as many accounts as may be have this mobile already."""
+    """Raise Taken when as many accounts as may be have this mobile already; who asks next waits for our commit."""
     digests = keyring.digests(mobile, "mobile")
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digests[0], 0))))
     held = select(func.count()).where(Account.mobile_digest.in_(digests), Account.state != "merged")
     if (session.scalar(held) or 0) >= ACCOUNTS_PER_MOBILE:
         raise MOBILE_FULL
@@ -138,7 +141,7 @@ def _check_everything(session: Session, registration: Registration, login_name: 
     elif holder_of_id_number(session, registration.id_type or "", registration.id_number or ""):
         raise ID_NUMBER_TAKEN
     check_mobile(session, registration.mobile or "")
-    if account_named(session, login_name) is not None:
+    if is_login_name_taken(session, login_name):
         raise LOGIN_NAME_TAKEN
 
 

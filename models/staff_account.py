@@ -4,19 +4,18 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.account import Account
 from models.activation import PENDING
 from models.event import Actor, record_event
+from models.former_login_name import is_login_name_taken
 from models.office import Office
 
 
 def is_name_free(session: Session, login_name: str) -> bool:
-    """Say whether nobody signs in with this name, in whatever case."""
-    taken = select(Account.id).where(func.lower(Account.login_name) == login_name.lower())
-    return session.scalar(taken) is None
+    """Say whether nobody signs in with this name, in whatever case, or did until this year."""
+    return not is_login_name_taken(session, login_name)
 
 
 def open_staff_account(

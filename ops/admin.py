@@ -5,13 +5,12 @@ import sys
 import uuid
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
-
 import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import db
 from models.account import Account
 from models.event import Actor, record_event
+from models.former_login_name import is_login_name_taken
 from models.password import hash_password
 from models.password_rules import password_rules
 from ops.errors import CannotRun
@@ -38,8 +37,7 @@ def create_admin(settings: Settings, login_name: str, person_name: str, password
     now = datetime.now(UTC)
     with connected(settings):
         db.start_writing()
-        taken = select(Account.id).where(func.lower(Account.login_name) == login_name.lower())
-        if db.session.scalar(taken) is not None:
+        if is_login_name_taken(db.session(), login_name):
             raise CannotRun(f"登录名 {login_name} 已被使用。")
         account = Account(
             id=uuid.uuid4(), login_name=login_name, account_type="staff", staff_role="system_admin",

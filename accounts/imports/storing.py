@@ -15,6 +15,7 @@ from clock import SHANGHAI
 from models.account import Account
 from models.account_import import CONFLICT_TEXTS, AccountConflict, AccountImport, source_of
 from models.event import Actor, record_event
+from models.former_login_name import kept_login_names
 from models.grant import Grant, right_text
 from models.legacy_password import sealed
 from models.notification import notify
@@ -73,9 +74,10 @@ def known_of(session: Session, lines: Sequence[Line]) -> Known:
 def _logins(session: Session, wanted: set[str]) -> set[str]:
     """Return which of the login names are taken, and of those also the ones with a suffix."""
     lower = func.lower(Account.login_name)
-    taken = set(session.scalars(select(lower).where(lower.in_(wanted))))
+    taken = set(session.scalars(select(lower).where(lower.in_(wanted)))) | kept_login_names(session, wanted)
     suffixed = {f"{name}_{number}" for name in taken for number in range(2, SUFFIXES)}
-    return taken | set(session.scalars(select(lower).where(lower.in_(suffixed))))
+    held = set(session.scalars(select(lower).where(lower.in_(suffixed))))
+    return taken | held | kept_login_names(session, suffixed)
 
 
 def rehearse(known: Known, lines: Iterable[Line]) -> list[Outcome]:

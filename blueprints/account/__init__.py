@@ -11,6 +11,8 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     drafts,
     forgetting,
     invited,
+    login_name,
+    mobile,
     notifications,
     passwords,
     qr_sign_in,

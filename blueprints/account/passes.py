@@ -35,7 +35,7 @@ def give_pass(purpose: str, account: Account, **facts: Any) -> None:
 
 
 def read_pass(purpose: str) -> Pass | None:
-    """Return what this browser proved; None when it is too old or the password was changed since."""
+    """Return what this browser proved; None when it is too old, or password or mobile were changed since."""
     facts = session.get(purpose)
     if not facts or facts["until"] < time.time():
         return None
@@ -46,8 +46,9 @@ def read_pass(purpose: str) -> Pass | None:
 
 
 def _stamp(account: Account) -> str:
-    """Return what is another one after every change of the password, and tells nothing of it."""
-    return hashlib.sha256(f"{account.id}{account.password_hash}".encode()).hexdigest()[:32]
+    """Return what is another one after every change of the password or the mobile, and tells nothing of them."""
+    changing = f"{account.id}{account.password_hash}{account.mobile_digest}"
+    return hashlib.sha256(changing.encode()).hexdigest()[:32]
 
 
 def rules() -> PasswordRules:

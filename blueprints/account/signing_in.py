@@ -23,6 +23,7 @@ from clock import SHANGHAI
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.batch import Batch
+from models.former_login_name import was_called
 from models.login_session import LoginSession, hash_token, is_new_device
 from models.notification import notify
 
@@ -93,7 +94,8 @@ def signed_in_response(
 
 def _after_sign_in(account: Account, next_path: str | None) -> Response:
     if "stay" in request.form:
-        return _stay() if account.login_name == request.form["stay"] else go_to("/login/another-person")
+        is_same = was_called(db.session(), account, request.form["stay"])
+        return _stay() if is_same else go_to("/login/another-person")
     if sealed := request.form.get("carried"):
         carried = unseal(sealed, account)
         if carried is None:
