@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -91,7 +92,7 @@ def find_person(session: Session, name: str, login_name: str, id_number: str = "
         select(Account)
         .join(Person, Person.account_id == Account.id)
         .where(
-            Account.account_type == "natural", Account.state == "active", Person.real_name_state.in_(PASSED),
+            Account.account_type == "natural", Account.state == "active", Account.closes_at.is_(None), Person.real_name_state.in_(PASSED),
             Account.person_name == name, exact,
         )
     )  # fmt: skip
@@ -240,6 +241,22 @@ def _take_over(session: Session, grants: Sequence[Grant]) -> None:
     given = select(Grant).where(Grant.source_id.in_(ids), Grant.state == "active")
     for grant in session.scalars(given).all():
         grant.source_id = None
+
+
+def end_grants(session: Session, grants: Sequence[Grant], actor: Actor, now: datetime, reason: str) -> None:
+    """End grants whose person or unit is gone, with what derives from them, and write it down under the units."""
+    _end_all(session, grants, actor, now, reason)
+    for unit, theirs in groupby(sorted(grants, key=lambda one: one.unit_id.hex), key=lambda one: one.unit):
+        changes = [f"停用 {Right(*one.right).label}" for one in theirs]
+        record_event(
+            session,
+            unit.id,
+            "grant",
+            actor,
+            now,
+            note=reason,
+            details={"unit": unit.name, "changes": changes},
+        )
 
 
 def _end_all(session: Session, grants: Sequence[Grant], actor: Actor, now: datetime, reason: str) -> None:

@@ -171,6 +171,6 @@ def _record(session: Session, invitation: Invitation, act: str, actor: Actor, at
 
 def _details(invitation: Invitation) -> dict[str, str]:
     return {
-        "invitation": str(invitation.id), "person": invitation.person_name,
+        "invitation": str(invitation.id),
         "id_number": invitation.masked_id_number, "mobile": invitation.masked_mobile,
     }  # fmt: skip

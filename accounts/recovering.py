@@ -79,6 +79,7 @@ def hand_over(session: Session, appeal: Appeal, site: str, actor: Actor, at: dat
     appeal.note_recovered(session, actor, at)
     before = account.masked_mobile
     account.set_mobile(appeal.mobile, at)
+    account.closes_at = None  # whoever asked for that may have been somebody else
     if account.account_type == "legal":
         _replace_agent(session, account, appeal)
     if account.password_hash:

@@ -51,6 +51,8 @@ ACTS = {
     "show_id_number": ("account", "查看证件号码全文"),
     "disable": ("account", "停用账号"),
     "enable": ("account", "启用账号"),
+    "ask_closure": ("account", "申请注销账号"),
+    "cancel_closure": ("account", "取消注销账号"),
     "order_data_copy": ("account", "申请个人信息副本"),
     "download_data_copy": ("account", "下载个人信息副本"),
 }

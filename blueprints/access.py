@@ -217,6 +217,10 @@ def _turn_away(access: Access) -> ResponseReturnValue | None:
     if access.public or access.admits(me().roles):
         return None
     person, wanted = me(), access.roles or frozenset()
+    if person.closes_at is not None:
+        return (
+            redirect(url_for("account.closure"), 303) if _is_plain_visit() else abort(403, policies.CLOSING)
+        )
     if person.has_lost_unit and wanted & policies.UNIT_ROLES and not _is_plain_visit():
         abort(403, policies.UNIT_LOST)
     if person.must_choose_unit and wanted & policies.UNIT_ROLES:

@@ -66,6 +66,7 @@ class SignedIn(UserMixin):
     office_level: str | None = None
     office_region_code: str | None = None
     is_public_computer: bool = True
+    closes_at: datetime | None = None
     has_second_factor: bool = False
     unread: int = 0
 
@@ -156,6 +157,7 @@ _session_of = (
         LoginSession.id.label("session_id"), LoginSession.created_at, LoginSession.seen_at,
         LoginSession.acting_unit_id, LoginSession.is_public_computer, LoginSession.has_second_factor,
         Account.id.label("account_id"), Account.login_name, Account.person_name, Account.account_type, Account.staff_role,
+        Account.closes_at,
         Unit.id.label("unit_id"), Unit.name.label("unit_name"), Unit.is_active.label("unit_is_active"),
         Office.id.label("office_id"), Office.name.label("office_name"), Office.level.label("office_level"),
         Office.region_code.label("office_region_code"), _unread.label("unread"),
@@ -186,8 +188,10 @@ def _signed_in(row: Any) -> SignedIn:
         "session_id": row.session_id, "account_id": row.account_id, "login_name": row.login_name,
         "person_name": row.person_name, "account_type": row.account_type,
         "is_public_computer": row.is_public_computer, "has_second_factor": row.has_second_factor,
-        "unread": row.unread,
+        "unread": row.unread, "closes_at": row.closes_at,
     }  # fmt: skip
+    if row.closes_at is not None and row.account_type != "staff":  # all it may do is think again
+        return SignedIn(**common, roles=frozenset(), unit_name=row.unit_name or "")
     if row.account_type == "natural":
         return _natural(common, row.account_id, row.acting_unit_id)
     if row.account_type == "legal":

@@ -48,6 +48,11 @@ class Account(HasUuid, Base):
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime,
+        index=True,
+        comment="business time; its owner wants it closed, and may think again until then",
+    )
     mobile: Mapped[str | None] = mapped_column(Sealed)
     mobile_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     mobile_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

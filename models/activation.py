@@ -14,8 +14,8 @@ from models.moves import IllegalMove
 from models.notice_text import wording
 from models.one_time_link import LIFETIMES, OneTimeLink, take_back_links
 
-PENDING, ACTIVE, DISABLED = "pending_activation", "active", "disabled"
-STATE_TEXTS = {PENDING: "待设置密码", ACTIVE: "正常", DISABLED: "已停用"}
+PENDING, ACTIVE, DISABLED, CLOSED = "pending_activation", "active", "disabled", "closed"
+STATE_TEXTS = {PENDING: "待设置密码", ACTIVE: "正常", DISABLED: "已停用", CLOSED: "已注销"}
 
 
 def invite(

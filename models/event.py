@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, HasUuid, UtcDateTime
 
+ERASE = "erase"  # the act that removed what earlier events of its stream said
+WORDS_GONE = {"words": "gone"}
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -46,6 +49,11 @@ class Event(HasUuid, Base):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (UniqueConstraint("stream_id", "number"),)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its words were removed when its account was closed."""
+        return self.details == WORDS_GONE
 
     def digest(self) -> str:
         """Compute what `hash` must be."""
@@ -84,12 +92,55 @@ def record_event(
     return event
 
 
+class Chain:
+    """Follows the events of one stream from the first, and says where they do not hold together."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._previous_hash = ""
+        self._erased: dict[int, Event] = {}
+        self._listed: dict[str, str] = {}
+
+    def wrong(self, event: Event) -> str:
+        """Take the next event; returns in Chinese what is wrong with it, empty when nothing is."""
+        self.length += 1
+        previous_hash, self._previous_hash = self._previous_hash, event.hash
+        if event.number != self.length:
+            return f"缺少第 {self.length} 号事件"
+        if event.is_erased:
+            self._erased[event.number] = event
+        elif event.hash != event.digest():
+            return "内容与摘要不符，记录被改动过"
+        if event.act == ERASE:
+            self._listed |= event.details["erased"]
+        return "" if event.previous_hash == previous_hash else "与前一个事件接不上"
+
+    def unproven(self) -> Event | None:
+        """Return the first event whose words are gone without a later event that says so; None at the end of a
+        stream in which each such event is listed with its hash."""
+        gone = (
+            one for number, one in sorted(self._erased.items()) if self._listed.get(str(number)) != one.hash
+        )
+        return next(gone, None)
+
+
 def first_broken_link(session: Session, stream_id: uuid.UUID) -> Event | None:
     """Return the first event whose hash or place in the chain is wrong; None when the chain holds."""
-    previous_hash = ""
+    chain = Chain()
     events = session.scalars(select(Event).where(Event.stream_id == stream_id).order_by(Event.number))
-    for number, event in enumerate(events, 1):
-        if event.number != number or event.previous_hash != previous_hash or event.hash != event.digest():
-            return event
-        previous_hash = event.hash
-    return None
+    return next((event for event in events if chain.wrong(event)), None) or chain.unproven()
+
+
+def erase_words(session: Session, stream_id: uuid.UUID, pseudonym: str, actor: Actor, at: datetime) -> None:
+    """Remove what the events of a stream say of a person, and write down which they were.
+
+    Acts, times and hashes stay: `Chain` still proves that none is missing. The owner is called by the pseudonym.
+    """
+    erased = {}
+    for event in session.scalars(select(Event).where(Event.stream_id == stream_id).order_by(Event.number)):
+        erased[str(event.number)] = event.hash
+        event.note, event.address, event.details = "", "", dict(WORDS_GONE)
+        if event.account_id == stream_id:
+            event.actor_name = pseudonym
+    session.flush()  # the next event is numbered after them
+    record_event(session, stream_id, ERASE, actor, at, details={"erased": erased})

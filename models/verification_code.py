@@ -22,7 +22,7 @@ PER_DAY = Limit(tries=10, window=timedelta(days=1), block=timedelta(days=1))
 # What a code is for → how the message says it. A code proves a mobile for its purpose only.
 PURPOSES = {
     "register": "注册账号", "reset": "重置密码", "appeal": "申诉找回账号", "query": "查询申诉进度",
-    "old_mobile": "验证原手机", "new_mobile": "更换手机",
+    "old_mobile": "验证原手机", "new_mobile": "更换手机", "close": "注销账号",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from config import Settings
 from extensions import db
 from models.account import Account
 from models.batch import Batch
-from models.event import Event
+from models.event import Chain, Event
 from models.filing import Filing
 from ops.prepare import connected
 from ops.stored_bytes import ROWS_AT_ONCE, unchanging
@@ -45,27 +45,23 @@ def audit(settings: Settings) -> int:
 def examine_chains(session: Session) -> Iterator[tuple[int, BrokenLink | None]]:
     """Yield for every chain its number of events and its first broken link; reads the events once."""
     stream_id: uuid.UUID | None = None
-    length, broken, previous_hash = 0, None, ""
+    chain, broken = Chain(), None
     query = select(Event).order_by(Event.stream_id, Event.number).execution_options(yield_per=ROWS_AT_ONCE)
     for event in session.scalars(query):
         if event.stream_id != stream_id:
             if stream_id is not None:
-                yield length, broken
-            stream_id, length, broken, previous_hash = event.stream_id, 0, None, ""
-        length += 1
-        if broken is None and (why := _what_is_wrong(event, length, previous_hash)):
+                yield chain.length, broken or _unproven(chain)
+            stream_id, chain, broken = event.stream_id, Chain(), None
+        why = chain.wrong(event)
+        if broken is None and why:
             broken = BrokenLink(event, why)
-        previous_hash = event.hash
     if stream_id is not None:
-        yield length, broken
+        yield chain.length, broken or _unproven(chain)
 
 
-def _what_is_wrong(event: Event, number: int, previous_hash: str) -> str:
-    if event.number != number:
-        return f"缺少第 {number} 号事件"
-    if event.hash != event.digest():
-        return "内容与摘要不符，记录被改动过"
-    return "" if event.previous_hash == previous_hash else "与前一个事件接不上"
+def _unproven(chain: Chain) -> BrokenLink | None:
+    event = chain.unproven()
+    return BrokenLink(event, "内容被抹去，但没有注销账号的记录") if event is not None else None
 
 
 def in_words(session: Session, link: BrokenLink) -> str:

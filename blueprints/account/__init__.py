@@ -7,6 +7,7 @@ blueprint = Blueprint("account", __name__)
 from blueprints.account import (  # noqa: E402, F401  (views join)
     activation,
     appealing,
+    closing,
     data_copies,
     drafts,
     forgetting,

@@ -28,6 +28,11 @@ from models.login_session import LoginSession, hash_token, is_new_device
 from models.notification import notify
 
 DEFAULT_TYPE = "legal"
+# What brought somebody here, and what the page says about it.
+DONE = {
+    "password": "密码已设置，请用新密码登录。",
+    "closure": "注销申请已受理，您已退出登录。15 天内登录可以取消，到期后账号注销。",
+}
 TYPED = ("account_type", "login_name", "password", "captcha")
 
 
@@ -41,7 +46,7 @@ def login() -> ResponseReturnValue:
         account_type=request.args.get("account_type", ""),
         next_path=safe_next(request.args.get("next")),
         captcha_kind=request.args.get("captcha", "picture"),
-        notice="密码已设置，请用新密码登录。" if request.args.get("done") == "password" else "",
+        notice=DONE.get(request.args.get("done", ""), ""),
     )
 
 
@@ -160,10 +165,10 @@ def sign_out() -> ResponseReturnValue:
     return signed_out()
 
 
-def signed_out() -> Response:
-    """Answer with the sign-in page and a browser that kept nothing."""
+def signed_out(done: str | None = None) -> Response:
+    """Answer with the sign-in page and a browser that kept nothing; `done` is one of DONE."""
     session.clear()
-    response = go_to(url_for("account.login"))
+    response = go_to(url_for("account.login", done=done))
     response.delete_cookie(current_app.config["SIGN_IN_COOKIE"], path="/")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -244,6 +249,8 @@ def _is_public_computer(before: LoginSession | None = None) -> bool:
 def first_page(account: Account, next_path: str | None) -> str:
     """Return where to go: first to the choice of a unit when there is one to make."""
     day = clock.now().astimezone(SHANGHAI).date()
+    if account.closes_at is not None:
+        return url_for("account.closure")
     if account.account_type == "natural":
         units = units_of(account.id, day)
         if len(units) > 1 and sum(unit.is_usable for unit in units) != 1:

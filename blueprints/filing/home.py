@@ -27,6 +27,8 @@ def home() -> ResponseReturnValue:
     person = me()
     if person.account_type == "staff":
         return redirect(url_for("review.queue"), 303) if "reviewer" in person.roles else _staff_desk()
+    if person.closes_at is not None:
+        return redirect(url_for("account.closure"), 303)
     if person.unit is None:
         return redirect(url_for("account.unit"), 303)
     return _unit_desk()

@@ -1,0 +1,151 @@
+"""Removing what is held about a person whose account is closed.
+
+Every table that refers to an account is named here, in ERASED or in KEPT: a new one has to be decided about.
+Source: 个人信息保护法 第四十七条.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.account import Account
+from models.activation import CLOSED
+from models.appeal import Appeal, AppealPaper
+from models.base import Base
+from models.consent import Consent
+from models.data_copy import DataCopy
+from models.delivery import Delivery
+from models.event import Actor, erase_words
+from models.former_login_name import keep_login_name
+from models.former_password import FormerPassword
+from models.idempotency_key import IdempotencyKey
+from models.invitation import Invitation
+from models.login_session import LoginSession, end_sessions
+from models.notification import Notification
+from models.one_time_link import OneTimeLink
+from models.person import Person
+from models.presence import Presence
+from models.recovery_code import RecoveryCode
+from models.registration import Registration
+from models.saved_view import SavedView
+from models.second_factor import SecondFactor
+from models.service import Follow, ServiceApproval
+from models.stored_file import StoredFile
+from models.unit_profile import UnitProfile
+from models.verification import Verification, VerificationFile
+
+NOBODY = "已注销用户"
+# Rows that are the person's alone go.
+GONE: tuple[type[Any], ...] = (
+    Person, FormerPassword, SecondFactor, RecoveryCode, OneTimeLink, Notification, Delivery, IdempotencyKey, Follow,
+    ServiceApproval, SavedView, Presence, DataCopy, Registration,
+)  # fmt: skip
+# What is left of the others names nobody.
+BLANKED: tuple[dict[str, Any], ...] = (
+    {"table": LoginSession, "address": "", "browser": ""},
+    {"table": Consent, "address": ""},
+    {"table": Invitation, "person_name": NOBODY, "id_number": None, "id_number_digest": None, "mobile": None},
+    {
+        "table": Appeal,
+        "person_name": NOBODY,
+        "id_number": "",
+        "mobile": "",
+        "mobile_digest": "",
+        "reason": "",
+    },
+    {"table": Verification, "reason": "", "first_reason": "", "request_id": ""},
+)
+# Of a unit's representative and agent, which are people, too.
+OF_A_UNIT = dict.fromkeys(("authorised_person", "authorised_matter", "authorised_until", "rep_place_type", "rep_continent", "rep_id_type", "rep_id_number", "rep_valid_to", "unit_email", "unit_phone", "unit_fax"))  # fmt: skip
+ERASED = {one.__tablename__ for one in GONE} | {one["table"].__tablename__ for one in BLANKED}
+# Records of units and offices, which say who acted by an account that names nobody now.
+KEPT = {
+    "event", "filing", "attachment", "pending_file", "table_import", "tab_state", "material_version", "grant",
+    "unit_service_permission", "verification_file", "handover", "account_conflict", "account_import", "qr_answer",
+    "former_login_name",
+    # of the staff, whose accounts are not closed this way
+    "export", "objection", "opinion", "opinion_file", "paper_receipt", "public_notice", "publication",
+    "recommendation", "recusal", "return_request", "review_note",
+}  # fmt: skip
+
+
+def pseudonym(account: Account) -> str:
+    """Return the name by which records call a closed account."""
+    return f"closed_{account.id.hex[:12]}"
+
+
+def anonymise(session: Session, account: Account, actor: Actor, at: datetime) -> list[str]:
+    """Leave of the account what records refer to; returns digests of bytes that nobody names any more.
+
+    Remove the bytes after the commit, and only those that still nobody names.
+    """
+    end_sessions(session, account.id, datetime.now(UTC))
+    copies = [
+        one
+        for one in session.scalars(select(DataCopy.sha256).where(DataCopy.account_id == account.id))
+        if one
+    ]
+    papers = _remove_papers(session, account)
+    for table in GONE:
+        session.execute(delete(table).where(table.account_id == account.id))
+    for change in BLANKED:
+        values = {name: value for name, value in change.items() if name != "table"}
+        session.execute(
+            update(change["table"]).where(change["table"].account_id == account.id).values(values)
+        )
+    if account.unit_id is not None:
+        session.execute(update(UnitProfile).where(UnitProfile.unit_id == account.unit_id).values(OF_A_UNIT))
+    keep_login_name(session, account, datetime.now(UTC))  # records still call him by it
+    erase_words(session, account.id, pseudonym(account), actor, at)
+    account.login_name, account.person_name, account.state = pseudonym(account), NOBODY, CLOSED
+    account.password_hash, account.email, account.closes_at = "", None, None
+    account.id_type = account.id_number = account.id_number_digest = None
+    account.set_mobile(None, None)
+    session.flush()
+    return copies + papers
+
+
+def _remove_papers(session: Session, account: Account) -> list[str]:
+    """Remove the scans of identity papers and statements that were uploaded about the account."""
+    about = Verification.account_id == account.id
+    if account.unit_id is not None:
+        about = or_(about, Verification.unit_id == account.unit_id)
+    cases = select(Verification.id).where(about)
+    appeals = select(Appeal.id).where(Appeal.account_id == account.id)
+    files = (
+        (VerificationFile, VerificationFile.verification_id.in_(cases)),
+        (AppealPaper, AppealPaper.appeal_id.in_(appeals)),
+    )
+    digests: set[str] = set()
+    for table, theirs in files:
+        digests |= set(session.scalars(select(table.sha256).where(theirs)))
+        session.execute(delete(table).where(theirs).execution_options(synchronize_session="fetch"))
+    return _forget_files(session, digests)
+
+
+def _forget_files(session: Session, digests: Iterable[str]) -> list[str]:
+    """Delete the rows of files that nothing refers to now; returns the digests of their bytes."""
+    freed = []
+    for file in session.scalars(select(StoredFile).where(StoredFile.sha256.in_(list(digests)))).all():
+        if not any(session.scalar(select(exists().where(column == file.sha256))) for column in _references()):
+            freed += [file.sha256, file.clean_sha256]
+            session.delete(file)
+    session.flush()
+    return freed
+
+
+def _references() -> list[Any]:
+    """Return every column that names a stored file."""
+    return [
+        key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys
+        if key.column.table.name == "stored_file"
+    ]  # fmt: skip
+
+
+def still_named(session: Session, digest: str) -> bool:
+    """Say whether somebody uploaded the same bytes meanwhile."""
+    same = or_(StoredFile.sha256 == digest, StoredFile.clean_sha256 == digest)
+    return session.scalar(select(exists().where(same))) or False

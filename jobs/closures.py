@@ -1,0 +1,57 @@
+"""Closes the accounts whose owners asked for it a fortnight ago and did not think again."""
+
+import logging
+import uuid
+
+from sqlalchemy import select
+
+from accounts.closing import close_account
+from accounts.erasing import still_named
+from accounts.verifying import SYSTEM
+from config import Settings
+from extensions import clock, db
+from files.storage import storage_from_url
+from models.account import Account
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 10
+
+
+def close_due(settings: Settings) -> int:
+    """Close what is due, each in its own transaction; returns how many were looked at."""
+    due = _due()
+    for account_id in due:
+        try:
+            _remove(settings, _close(account_id))
+        except Exception:  # the others are closed nevertheless; this one is tried again
+            log.exception("Account %s could not be closed", account_id)
+        finally:
+            db.close()
+    return len(due)
+
+
+def _due() -> list[uuid.UUID]:
+    try:
+        due = select(Account.id).where(Account.closes_at <= clock.now())
+        return list(db.session.scalars(due.order_by(Account.closes_at).limit(AT_ONCE)))
+    finally:
+        db.close()
+
+
+def _close(account_id: uuid.UUID) -> list[str]:
+    db.start_writing()
+    account = db.session.get(Account, account_id, with_for_update=True)
+    if account is None or account.closes_at is None or account.closes_at > clock.now():
+        return []  # he thought again at this moment
+    digests = close_account(db.session(), account, SYSTEM, clock.now())
+    db.session.commit()
+    return digests
+
+
+def _remove(settings: Settings, digests: list[str]) -> None:
+    """Remove the bytes after the rows: what is named is there."""
+    storage = storage_from_url(settings.storage_url)
+    for digest in digests:
+        if not still_named(db.session(), digest):
+            storage.remove(digest)
