@@ -69,7 +69,7 @@ def test_what_others_did_is_told_without_their_address(client: FlaskClient, sess
     record_event(session, unit.id, "change_profile", granter, NOW)
     staff = Actor(admin.id, admin.login_name, "system_admin", address="203.0.113.8")
     record_event(session, person.id, "clear_factor", staff, NOW + timedelta(hours=1), note="手机丢失")
-    record_event(session, person.id, "show_id_number", staff, NOW)
+    record_event(session, person.id, "verify", staff, NOW)
     session.commit()
     sign_in(client, person)
     page = client.get(PAGE).text
