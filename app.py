@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import models  # noqa: F401  (maps every table)
+from adapters.federation import federated_login
 from blueprints import BLUEPRINTS, access, errors, pages
 from config import Settings
 from extensions import clock, csrf, db, keyring, login_manager
@@ -20,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.connect(settings.database_url)
     keyring.load(data_secrets(settings))
     csrf.init_app(app)
+    app.extensions["federated_login"] = federated_login(settings)
     login_manager.init_app(app, add_context_processor=False)
     pages.init_app(app, settings)
     for blueprint in BLUEPRINTS:

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 PASSWORD_PROFILES = ("nist", "dengbao3")
+EMBEDDED_IDENTITY = "/demo/identity"  # where the identity provider of a demo lives
 
 
 class UnsafeSettings(Exception):
@@ -37,6 +38,11 @@ class Settings:
     registry_key: str = ""
     registry_secret: str = ""
     registry_fields: tuple[tuple[str, str], ...] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_claims: tuple[tuple[str, str], ...] = ()
+    oidc_scope: str = "openid profile"
     smtp_url: str = ""
     mail_from: str = ""
     password_profile: str = "nist"  # noqa: S105 - the name of a set of rules
@@ -93,6 +99,11 @@ class Settings:
             registry_key=environ.get("HATCHERY_REGISTRY_KEY", ""),
             registry_secret=environ.get("HATCHERY_REGISTRY_SECRET", ""),
             registry_fields=_parse_fields(environ.get("HATCHERY_REGISTRY_FIELDS", "")),
+            oidc_issuer=environ.get("HATCHERY_OIDC_ISSUER", ""),
+            oidc_client_id=environ.get("HATCHERY_OIDC_CLIENT_ID", ""),
+            oidc_client_secret=environ.get("HATCHERY_OIDC_CLIENT_SECRET", ""),
+            oidc_claims=_parse_fields(environ.get("HATCHERY_OIDC_CLAIMS", "")),
+            oidc_scope=environ.get("HATCHERY_OIDC_SCOPE", "openid profile"),
             smtp_url=environ.get("HATCHERY_SMTP_URL", ""),
             mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
             password_profile=environ.get("HATCHERY_PASSWORD_PROFILE", "nist"),
@@ -123,6 +134,14 @@ class Settings:
             raise UnsafeSettings("HATCHERY_SMS_URL needs https:// and HATCHERY_SMS_SECRET")
         if self.registry_url and not (self.registry_url.startswith("https://") and self.registry_secret):
             raise UnsafeSettings("HATCHERY_REGISTRY_URL needs https:// and HATCHERY_REGISTRY_SECRET")
+        if self.oidc_issuer.rstrip("/").endswith(EMBEDDED_IDENTITY):
+            raise UnsafeSettings("HATCHERY_OIDC_ISSUER: the embedded identity provider is for the demo only")
+        if self.oidc_issuer and not (
+            self.oidc_issuer.startswith("https://") and self.oidc_client_id and self.oidc_client_secret
+        ):
+            raise UnsafeSettings(
+                "HATCHERY_OIDC_ISSUER needs https://, HATCHERY_OIDC_CLIENT_ID and HATCHERY_OIDC_CLIENT_SECRET"
+            )
         if self.smtp_url and "@" not in self.mail_from:
             raise UnsafeSettings("HATCHERY_SMTP_URL needs HATCHERY_MAIL_FROM, the sender's address")
         return self

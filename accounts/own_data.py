@@ -30,6 +30,7 @@ from models.event import Event
 from models.filing import STATUS_TEXTS, Filing
 from models.former_login_name import former_login_names
 from models.grant import Grant, right_text
+from models.linked_identity import LinkedIdentity
 from models.login_session import LoginSession
 from models.notification import Notification
 from models.real_name import REAL_NAME_TEXTS
@@ -114,10 +115,17 @@ def _account(session: Session, account: Account) -> Section:
         "证件类型": account.id_type_text, "证件号码": account.id_number, "手机": account.mobile,
         "手机验证时间": _moment(account.mobile_verified_at), "电子邮箱": account.email,
         "账号来源": ORIGINS.get(account.origin, account.origin), "账号状态": STATE_TEXTS.get(account.state, account.state),
+        "国家政务服务平台账号": "；".join(_links(session, account)),
         "创建时间": _moment(account.created_at), "密码修改时间": _moment(account.password_changed_at),
         "二次验证启用时间": _moment(factor.confirmed_at) if factor and factor.is_on else "未启用",
     }  # fmt: skip
     return _section("account", "账号", ("项目", "内容"), facts.items())
+
+
+def _links(session: Session, account: Account) -> list[str]:
+    """List what the platforms somebody signs in with call him, and since when."""
+    linked = session.scalars(select(LinkedIdentity).where(LinkedIdentity.account_id == account.id))
+    return [f"{one.external_id}，关联于 {_moment(one.linked_at)}" for one in linked]
 
 
 def _sheets(session: Session, account: Account) -> Section:

@@ -26,6 +26,7 @@ ACTS = {
     "refuse_qr": ("failed", "拒绝二维码登录"),
     "sign_in_failed": ("failed", "密码错误"),
     "factor_failed": ("failed", "二次验证失败"),
+    "sign_in_refused": ("failed", "登录被拒绝，账号已停用或锁定"),
     "activate": ("password", "设置密码"),
     "change_password": ("password", "修改密码"),
     "renew_password": ("password", "修改到期的密码"),
@@ -47,6 +48,8 @@ ACTS = {
     "create_account": ("account", "开通账号"),
     "import_account": ("account", "由原系统转入"),
     "change_account": ("account", "修改资料"),
+    "link_identity": ("account", "关联国家政务服务平台账号"),
+    "unlink_identity": ("account", "解除国家政务服务平台账号"),
     "open_paper": ("account", "查看认证材料"),
     "show_id_number": ("account", "查看证件号码全文"),
     "disable": ("account", "停用账号"),
@@ -56,6 +59,7 @@ ACTS = {
     "order_data_copy": ("account", "申请个人信息副本"),
     "download_data_copy": ("account", "下载个人信息副本"),
 }
+WAYS = {"qr": "二维码登录", "federated": "国家政务服务平台账号"}
 FACTOR_TEXTS = {"totp": "二次验证：动态验证码", "recovery": "二次验证：恢复码"}
 
 
@@ -118,7 +122,7 @@ def _entry(event: Event, account_id: uuid.UUID) -> Entry:
 def _remark(event: Event, is_own: bool) -> str:
     details = event.details
     if event.act == "sign_in":
-        return "二维码登录" if details.get("by") == "qr" else FACTOR_TEXTS.get(details.get("factor", ""), "")
+        return WAYS.get(details.get("by", "")) or FACTOR_TEXTS.get(details.get("factor", ""), "")
     if event.act in ("confirm_qr", "refuse_qr", "end_session"):
         return f"{details.get('device', '')}，网络地址 {details.get('address') or '未知'}"
     if event.act in ("change_mobile", "change_login_name"):

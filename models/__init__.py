@@ -28,6 +28,7 @@ from models import (  # noqa: F401
     idempotency_key,
     invitation,
     job,
+    linked_identity,
     login_session,
     makerspace_filing,
     material_version,

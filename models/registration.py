@@ -16,6 +16,7 @@ from models.consent import record_consents
 from models.event import Actor, record_event
 from models.former_login_name import is_login_name_taken
 from models.invitation import Invitation
+from models.linked_identity import link, link_of_identity
 from models.sealed import Sealed, mask_id_number, mask_mobile
 from models.unit import Unit, name_key, unit_named, unit_of_code
 
@@ -36,6 +37,9 @@ ID_NUMBER_TAKEN = Taken("证件号码已被注册", "natural")
 NAME_TAKEN = Taken("单位名称已被注册", "legal")
 CODE_TAKEN = Taken("单位名称未被注册，信用代码已被注册", "former_name")
 LOGIN_NAME_TAKEN = Taken("登录名已存在，请换一个", field="login_name")
+IDENTITY_TAKEN = Taken(
+    "这个国家政务服务平台账号已关联其他账号，请直接用它登录，或先在那个账号的“登录记录”中解除关联"
+)
 MOBILE_FULL = Taken("该手机号绑定账号数已达上限，请换一个手机号", field="mobile")
 
 
@@ -54,6 +58,15 @@ class Registration(HasUuid, Base):
     mobile_proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="what came of it")
+    provider: Mapped[str | None] = mapped_column(
+        String(200), comment="of an identity that is linked at the end"
+    )
+    external_id: Mapped[str | None] = mapped_column(Sealed)
+    assurance: Mapped[int] = mapped_column(
+        default=0,
+        server_default="0",
+        comment="3 and more: name and number come from the platform, checked",
+    )
     invitation_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("invitation.id", ondelete="SET NULL"), comment="whose link was followed"
     )
@@ -125,13 +138,15 @@ def complete(
         with session.begin_nested():
             account = _new_account(session, registration, answers, password_hash, at)
             session.flush()
+            _link(session, registration, account, at, address)
     except IntegrityError as error:  # somebody else was as quick: now it can be seen what he took
         _check_everything(session, registration, answers["login_name"])
         raise LOGIN_NAME_TAKEN from error
     registration.account_id = account.id
     editions = record_consents(session, account, at, address)
-    actor = Actor(account.id, account.login_name, account.account_type, None, address)
-    record_event(session, account.id, "register", actor, at, details={"consents": editions})
+    record_event(
+        session, account.id, "register", _owner(account, address), at, details={"consents": editions}
+    )
     return account
 
 
@@ -140,9 +155,22 @@ def _check_everything(session: Session, registration: Registration, login_name: 
         _check_unit(session, registration)
     elif holder_of_id_number(session, registration.id_type or "", registration.id_number or ""):
         raise ID_NUMBER_TAKEN
+    if link_of_identity(session, registration.provider or "", registration.external_id or ""):
+        raise IDENTITY_TAKEN
     check_mobile(session, registration.mobile or "")
     if is_login_name_taken(session, login_name):
         raise LOGIN_NAME_TAKEN
+
+
+def _link(session: Session, registration: Registration, account: Account, at: datetime, address: str) -> None:
+    """Link the identity that the registration began with, if it did."""
+    if registration.provider and registration.external_id:
+        link(session, account, registration.provider, registration.external_id, registration.assurance,
+             _owner(account, address), at)  # fmt: skip
+
+
+def _owner(account: Account, address: str) -> Actor:
+    return Actor(account.id, account.login_name, account.account_type, None, address)
 
 
 def _new_account(

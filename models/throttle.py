@@ -56,6 +56,14 @@ def take_try(session: Session, key: str, limit: Limit, now: datetime) -> timedel
     return None
 
 
+def block_of(session: Session, key: str, now: datetime) -> timedelta | None:
+    """Return how long `key` is blocked, without counting a try; None when it is not."""
+    throttle = session.get(Throttle, key)
+    if throttle is None or throttle.blocked_until is None or not throttle.is_blocked(now):
+        return None
+    return throttle.blocked_until - now
+
+
 def forget_tries(session: Session, key: str) -> None:
     """Start `key` afresh, for example after the right password."""
     session.execute(delete(Throttle).where(Throttle.key == key))

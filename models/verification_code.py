@@ -23,6 +23,7 @@ PER_DAY = Limit(tries=10, window=timedelta(days=1), block=timedelta(days=1))
 PURPOSES = {
     "register": "注册账号", "reset": "重置密码", "appeal": "申诉找回账号", "query": "查询申诉进度",
     "old_mobile": "验证原手机", "new_mobile": "更换手机", "close": "注销账号",
+    "link": "关联国家政务服务平台账号",
 }  # fmt: skip
 
 

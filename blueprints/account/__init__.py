@@ -10,6 +10,8 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     closing,
     data_copies,
     drafts,
+    embedded_identity,
+    federated,
     forgetting,
     invited,
     login_name,
@@ -25,4 +27,5 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     sessions,
     signing_in,
     units,
+    unlinking,
 )

@@ -17,13 +17,14 @@ from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.event import Actor, record_event
 from models.password import SCHEME, hash_password, needs_rehash, password_matches
-from models.throttle import Limit, forget_old_tries, forget_tries, give_back_try, take_try
+from models.throttle import Limit, block_of, forget_old_tries, forget_tries, give_back_try, take_try
 
 LOCK = Limit(tries=5, window=timedelta(minutes=15), block=timedelta(minutes=15))
 # However patient a guesser is: 80 tries, then one an hour, so never more than 100 in a day.
 PER_DAY = Limit(tries=80, window=timedelta(days=1), block=timedelta(hours=1))
 # A whole incubator may sit behind one address; a sign-in that succeeds gives its try back.
 PER_ADDRESS_TRIES = 60
+LOCKED, DISABLED = "账号已锁定，请{}分钟后再试", "账号已停用，请联系单位管理员或平台客服"
 
 
 @dataclass(eq=False)
@@ -92,7 +93,7 @@ class Attempt:
         for key, limit in ((f"lock:{self._name_key}", LOCK), (f"day:{self._name_key}", PER_DAY)):
             wait = take_try(db.session(), key, limit, now)
             if wait:
-                return _wait(wait, "账号已锁定，请{}分钟后再试")
+                return _wait(wait, LOCKED)
         return None
 
     def _wrong_password(self, account: Account | None) -> Refused:
@@ -119,7 +120,7 @@ class Attempt:
             raise Refused(f"账号为{name}账号，请使用{name}登录", field="account_type")
         if account.state != "active":
             db.session.commit()
-            raise Refused("账号已停用，请联系单位管理员或平台客服", 403)
+            raise Refused(DISABLED, 403)
         self._renew_hash(account)
         forget_old_tries(db.session(), datetime.now(UTC))
         if step := step_due(account):
@@ -148,8 +149,7 @@ class Attempt:
 
     @property
     def _name_key(self) -> str:
-        """A digest: some people type their password into the wrong box."""
-        return hashlib.sha256(self._name.encode()).hexdigest()[:32]
+        return _digest_of(self._name)
 
     @property
     def _address_key(self) -> str:
@@ -163,6 +163,22 @@ class Attempt:
 
 def _device() -> dict[str, str]:
     return {"browser": device_name()}
+
+
+def refusal_of(account: Account) -> Refused | None:
+    """Say why somebody who needs no password may not sign in; None: he may. Locked is locked for everybody."""
+    if account.state != "active":
+        return Refused(DISABLED, 403)
+    for purpose in ("lock", "day"):
+        key = f"{purpose}:{_digest_of(account.login_name.lower())}"
+        if wait := block_of(db.session(), key, datetime.now(UTC)):
+            return _wait(wait, LOCKED)
+    return None
+
+
+def _digest_of(login_name: str) -> str:
+    """Return what counters know a login name by: some people type their password into the wrong box."""
+    return hashlib.sha256(login_name.encode()).hexdigest()[:32]
 
 
 def _wait(wait: timedelta, text: str) -> Refused:

@@ -26,3 +26,9 @@ def places_in(session: Session, province_code: str) -> list[tuple[str, str]]:
         (code, f"{city} {name}" if level == "city" else name)
         for code, name, city, level in session.execute(query)
     ]
+
+
+def province_of(session: Session, uscc: str) -> str:
+    """Return the code of the province where a unit was registered; empty when its code says none."""
+    code = f"{uscc[2:4]}0000"
+    return code if code in dict(provinces(session)) else ""

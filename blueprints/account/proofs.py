@@ -19,7 +19,7 @@ WRONG_CODE = "验证码不正确或已用过，请输入验证器上新的 6 位
 WRONG_FIRST_CODE = "数字不正确，请核对验证器里选的是刚添加的账号，填它现在显示的 6 位数字"
 
 
-def refused_password(account: Account, typed: str) -> str:
+def refused_password(account: Account, typed: str, wrong: str = "原密码不正确，请重新输入") -> str:
     """Say why the present password is not taken; empty when it is right. Commits, and ends the transaction."""
     account_id, password_hash = account.id, account.password_hash
     db.start_writing()
@@ -28,7 +28,7 @@ def refused_password(account: Account, typed: str) -> str:
     if wait is not None:
         return f"尝试次数过多，请 {waiting_text(wait)}后再试"
     if not password_matches(password_hash, typed, account.password_scheme):
-        return "原密码不正确，请重新输入"
+        return wrong
     db.start_writing()
     forget_tries(db.session(), f"present:{account_id.hex}")
     db.session.commit()

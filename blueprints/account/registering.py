@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from accounts.inviting import accept
 from blueprints.access import public, streams
 from blueprints.account import blueprint
+from blueprints.account.arriving import attach_identity, count_registration, name_of_arrived
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
 from blueprints.account.passes import owner
 from blueprints.account.places import places_in, provinces
@@ -72,6 +73,7 @@ def register_searched(account_type: str) -> ResponseReturnValue:
     except Taken as taken:
         return _search_page(account_type, form, taken=taken), 422
     registration.id = uuid.uuid4()
+    attach_identity(registration)
     begin(db.session(), registration, datetime.now(UTC))
     session[PLACE] = registration.id.hex
     db.session.commit()
@@ -164,6 +166,7 @@ def _complete(registration: Registration, form: PersonAccountForm, password_hash
     """Make the account, and tell the unit that invited its owner."""
     now, address = clock.now(), request.remote_addr or ""
     account = complete(db.session(), registration, form.answers(), password_hash, now, address)
+    count_registration(registration, account, now)
     if registration.invitation is not None:
         accept(db.session(), registration.invitation, account, owner(account), now)
 
@@ -203,7 +206,9 @@ def _start_anew() -> ResponseReturnValue:
 
 def _search_form(account_type: str) -> AdminForm:
     form = PersonForm if account_type == "natural" else unit_form(provinces(db.session()))
-    return form(request.form if request.method == "POST" else None)
+    if request.method == "POST":
+        return form(request.form)
+    return form(None, data={"name": name_of_arrived(account_type)})
 
 
 def _is_accepted(form: AdminForm) -> bool:

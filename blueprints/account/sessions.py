@@ -21,7 +21,11 @@ from models.login_session import LoginSession, is_alive
 @signed_in
 def sessions() -> ResponseReturnValue:
     """List where this account is signed in now."""
-    return render_template("account/sessions.html", sessions=_living_sessions(), current_id=me().session_id)
+    has_federation = current_app.extensions["federated_login"] is not None and me().account_type != "staff"
+    return render_template(
+        "account/sessions.html", sessions=_living_sessions(), current_id=me().session_id,
+        has_federation=has_federation,
+    )  # fmt: skip
 
 
 @blueprint.post("/account/sessions/<uuid:session_id>/removal")

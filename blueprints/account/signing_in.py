@@ -182,7 +182,7 @@ def sign_in_page(
     context: dict[str, Any] = {
         "account_type": account_type if account_type in ACCOUNT_TYPE_NAMES else DEFAULT_TYPE,
         "login_name": login_name, "next_path": next_path, "refused": refused, "notice": notice,
-        "carried": carried,
+        "carried": carried, "has_federation": current_app.extensions["federated_login"] is not None,
         "is_public_computer": request.method == "GET" or _is_public_computer(),
         "types": ACCOUNT_TYPE_NAMES, "captcha": _new_challenge(captcha_kind), "batches": open_batches(),
     }  # fmt: skip
