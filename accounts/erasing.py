@@ -23,6 +23,7 @@ from models.former_login_name import keep_login_name
 from models.former_password import FormerPassword
 from models.idempotency_key import IdempotencyKey
 from models.invitation import Invitation
+from models.linked_identity import LinkedIdentity
 from models.login_session import LoginSession, end_sessions
 from models.notification import Notification
 from models.one_time_link import OneTimeLink
@@ -41,7 +42,7 @@ NOBODY = "已注销用户"
 # Rows that are the person's alone go.
 GONE: tuple[type[Any], ...] = (
     Person, FormerPassword, SecondFactor, RecoveryCode, OneTimeLink, Notification, Delivery, IdempotencyKey, Follow,
-    ServiceApproval, SavedView, Presence, DataCopy, Registration,
+    ServiceApproval, SavedView, Presence, DataCopy, Registration, LinkedIdentity,
 )  # fmt: skip
 # What is left of the others names nobody.
 BLANKED: tuple[dict[str, Any], ...] = (

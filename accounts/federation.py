@@ -11,6 +11,7 @@ from accounts.verifying import current_case, note_answer
 from adapters.federation import ExternalIdentity
 from adapters.registry import Answer
 from models.account import Account, holder_of_id_number
+from models.activation import CLOSED
 from models.event import Actor
 from models.id_rules import ID_TYPES, plain_id_number
 from models.unit import name_key, unit_of_code
@@ -30,7 +31,7 @@ def matching_account(session: Session, identity: ExternalIdentity) -> Account | 
     if unit is None:
         return None
     own = select(Account).where(
-        Account.unit_id == unit.id, Account.account_type == "legal", Account.state != "merged"
+        Account.unit_id == unit.id, Account.account_type == "legal", Account.state.notin_(("merged", CLOSED))
     )
     return session.scalars(own.order_by(Account.created_at, Account.id)).first()
 

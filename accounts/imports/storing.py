@@ -14,6 +14,7 @@ from accounts.imports.rules import Decision, Known, KnownUnit, decide
 from clock import SHANGHAI
 from models.account import Account
 from models.account_import import CONFLICT_TEXTS, AccountConflict, AccountImport, source_of
+from models.activation import CLOSED
 from models.event import Actor, record_event
 from models.former_login_name import kept_login_names
 from models.grant import Grant, right_text
@@ -52,7 +53,7 @@ def known_of(session: Session, lines: Sequence[Line]) -> Known:
     units = session.execute(select(Unit.id, Unit.name, Unit.uscc).where(named)).all()
     owners: dict[uuid.UUID | None, list[str]] = {}
     held = select(Account.unit_id, Account.login_name).where(
-        Account.unit_id.in_([unit.id for unit in units]), Account.state != "merged"
+        Account.unit_id.in_([unit.id for unit in units]), Account.state.notin_(("merged", CLOSED))
     )
     for unit_id, login_name in session.execute(held.order_by(Account.created_at, Account.login_name)):
         owners.setdefault(unit_id, []).append(login_name)
