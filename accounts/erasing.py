@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from extensions import keyring
 from models.account import Account
 from models.activation import CLOSED
 from models.appeal import Appeal, AppealPaper
@@ -33,7 +34,8 @@ from models.recovery_code import RecoveryCode
 from models.registration import Registration
 from models.saved_view import SavedView
 from models.second_factor import SecondFactor
-from models.service import Follow, ServiceApproval
+from models.service import Follow
+from models.service_approval import ServiceApproval
 from models.stored_file import StoredFile
 from models.unit_profile import UnitProfile
 from models.verification import Verification, VerificationFile
@@ -42,7 +44,7 @@ NOBODY = "已注销用户"
 # Rows that are the person's alone go.
 GONE: tuple[type[Any], ...] = (
     Person, FormerPassword, SecondFactor, RecoveryCode, OneTimeLink, Notification, Delivery, IdempotencyKey, Follow,
-    ServiceApproval, SavedView, Presence, DataCopy, Registration, LinkedIdentity,
+    SavedView, Presence, DataCopy, Registration, LinkedIdentity,
 )  # fmt: skip
 # What is left of the others names nobody.
 BLANKED: tuple[dict[str, Any], ...] = (
@@ -61,7 +63,9 @@ BLANKED: tuple[dict[str, Any], ...] = (
 )
 # Of a unit's representative and agent, which are people, too.
 OF_A_UNIT = dict.fromkeys(("authorised_person", "authorised_matter", "authorised_until", "rep_place_type", "rep_continent", "rep_id_type", "rep_id_number", "rep_valid_to", "unit_email", "unit_phone", "unit_fax"))  # fmt: skip
+# Of a service owner's list the row with the number of the person goes, too.
 ERASED = {one.__tablename__ for one in GONE} | {one["table"].__tablename__ for one in BLANKED}
+ERASED |= {ServiceApproval.__tablename__}
 # Records of units and offices, which say who acted by an account that names nobody now.
 KEPT = {
     "event", "filing", "attachment", "pending_file", "table_import", "tab_state", "material_version", "grant",
@@ -92,6 +96,9 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
     papers = _remove_papers(session, account)
     for table in GONE:
         session.execute(delete(table).where(table.account_id == account.id))
+    if account.id_number is not None:
+        digests = keyring.digests(f"{account.id_type}:{account.id_number}", "id_number")
+        session.execute(delete(ServiceApproval).where(ServiceApproval.id_number_digest.in_(digests)))
     for change in BLANKED:
         values = {name: value for name, value in change.items() if name != "table"}
         session.execute(

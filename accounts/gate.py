@@ -11,7 +11,8 @@ from accounts import profile
 from models.account import Account
 from models.grant import Grant
 from models.person import Person
-from models.service import AUDIENCE_TEXTS, Service, ServiceApproval
+from models.service import AUDIENCE_TEXTS, Service
+from models.service_approval import report_of
 from models.service_permission import acquire
 from models.unit import Unit
 
@@ -26,6 +27,7 @@ THEIR_UNIT_NOT_VERIFIED = "您所代表的单位没有实名认证，请联系�
 INCOMPLETE = "当法人单位基本信息、法人其他信息、主代办人信息都填写完整，才能进入该系统。还缺："
 DISABLED = "单位已停用，请联系平台客服"
 EXPIRED = "授权已过期，请联系单位法人账号重新授权"
+PAPERS_CAME = "已登记，尚未开通。开通后会以消息通知，请稍后再来。"
 NO_GRANT = "您没有该事项的办理权限，请联系单位管理员"
 
 
@@ -129,10 +131,9 @@ def _not_approved(session: Session, service: Service, visitor: Visitor) -> Stop 
     if not service.approval:
         return None
     subject = visitor.unit if service.approval == "unit" else visitor.account
-    column = ServiceApproval.unit_id if service.approval == "unit" else ServiceApproval.account_id
-    query = select(ServiceApproval.id).where(ServiceApproval.item == service.key)
-    if subject is not None and session.scalars(query.where(column == subject.id)).first() is not None:
-        return None
+    report = report_of(session, service.key, subject) if subject is not None else None
+    if report is not None:
+        return None if report.counts else Stop("E_NOT_APPROVED", PAPERS_CAME)
     links = (("办理材料", f"/services/{service.key}?info=papers"),) if "papers" in service.info else ()
     return Stop("E_NOT_APPROVED", service.refusal, links=links)
 

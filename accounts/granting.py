@@ -18,7 +18,8 @@ from models.id_rules import ID_TYPES, plain_id_number
 from models.notification import notify
 from models.person import Person
 from models.real_name import PASSED
-from models.service import services
+from models.service import Service, services
+from models.service_approval import is_approved
 from models.service_permission import held_items
 from models.unit import Unit
 
@@ -76,8 +77,14 @@ def grantable_rights(session: Session, grantor: Grantor) -> list[Right]:
     held = held_items(session, grantor.unit.id)
     rights = [Right(role) for role in BY_THE_UNIT_ITSELF] if grantor.is_unit_itself else []
     return rights + [
-        Right("item_handler", key) for key, one in services().items() if one.is_granted and key in held
-    ]
+        Right("item_handler", key) for key, one in services().items()
+        if one.is_granted and key in held and _is_let_in(session, one, grantor.unit)
+    ]  # fmt: skip
+
+
+def _is_let_in(session: Session, service: Service, unit: Unit) -> bool:
+    """Say whether the unit needs no 报备 for the service or has it still; what it granted before stays as it is."""
+    return not service.grant_needs_approval or is_approved(session, service.key, unit)
 
 
 def find_person(session: Session, name: str, login_name: str, id_number: str = "") -> Account | None:

@@ -58,6 +58,7 @@ from models import (  # noqa: F401
     saved_view,
     second_factor,
     service,
+    service_approval,
     service_permission,
     special_day,
     staff,

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, HasUuid, UtcDateTime
+from models.base import Base, UtcDateTime
 
 FILE = Path(__file__).parent / "data" / "services.toml"
 INCUBATION = "incubation"  # 科技创业孵化机构信息服务系统: this system itself
@@ -40,6 +40,7 @@ class Service:
     needs_details: bool = False
     approval: str = ""
     refusal: str = ""
+    grant_needs_approval: bool = False
     info: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -75,20 +76,3 @@ class Follow(Base):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     item: Mapped[str] = mapped_column(String(40), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class ServiceApproval(HasUuid, Base):
-    """A unit or a person that the owner of a service let in before (报备, 归口单位审核)."""
-
-    __tablename__ = "service_approval"
-
-    item: Mapped[str] = mapped_column(String(40))
-    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
-    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    __table_args__ = (
-        UniqueConstraint("item", "unit_id"),
-        UniqueConstraint("item", "account_id"),
-        CheckConstraint("(unit_id IS NULL) <> (account_id IS NULL)", name="one_subject"),
-    )

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from models.account import Account
 from models.event import Event
 from models.person import Person
-from models.service import INFO_TEXTS, ServiceApproval, services
+from models.service import INFO_TEXTS, services
+from models.service_approval import ServiceApproval, number_digest
 from models.service_permission import held_items
 from models.unit import Unit
 from models.unit_profile import UnitProfile
@@ -49,7 +50,7 @@ def describe(session: Session, unit: Unit, **changes: Any) -> None:
 
 
 def approve(session: Session, item: str, **subject: Any) -> None:
-    session.add(ServiceApproval(item=item, approved_at=NOW, **subject))
+    session.add(ServiceApproval(item=item, name="报备对象", added_at=NOW, approved_at=NOW, **subject))
     session.commit()
 
 
@@ -118,7 +119,7 @@ def test_the_legal_account_enters_and_acquires_the_service(
     """E07 and E08: pre-approval first, then the dialog, then the unit holds it; the way ends honestly."""
     assert stop(legal, "human_genetics")[0] == "E_NOT_APPROVED"
     assert "办理材料" in stop(legal, "human_genetics")[1]
-    approve(session, "human_genetics", unit_id=unit.id)
+    approve(session, "human_genetics", uscc=unit.uscc)
     assert stop(legal, "human_genetics") == ("", "")
     dialog = legal.page("/services/human_genetics/entry").select_one("main").text
     for words in ("用户角色", "法人", "统一社会信用代码", unit.uscc, "点击确定后直接进行项目填报"):
@@ -177,7 +178,15 @@ def test_the_kind_of_account_is_asked_first(app: Flask, session: Session, unit: 
     person = build_person(session)
     clerk = Clerk(app.test_client(), person)
     assert stop(clerk, "overseas_training")[1] == "没有权限，请联系引智司报备"
-    approve(session, "overseas_training", account_id=person.id)
+    person.set_id_number("resident_id", "330106197811051015")
+    digest = number_digest("resident_id", "330106197811051015")
+    approve(
+        session,
+        "overseas_training",
+        id_type="resident_id",
+        id_number="330106197811051015",
+        id_number_digest=digest,
+    )
     assert stop(clerk, "overseas_training") == ("", "")
     assert stop(clerk, "torch_statistics")[1] == "该事项仅限法人办理，请使用法人账号"
     staff = Clerk(app.test_client(), build_account(session, "staff", staff_role="helpdesk"))
