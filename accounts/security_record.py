@@ -28,6 +28,7 @@ ACTS = {
     "factor_failed": ("failed", "二次验证失败"),
     "sign_in_refused": ("failed", "登录被拒绝，账号已停用或锁定"),
     "activate": ("password", "设置密码"),
+    "demand_password": ("password", "原密码作废，须重新设置"),
     "change_password": ("password", "修改密码"),
     "renew_password": ("password", "修改到期的密码"),
     "ask_reset": ("password", "申请用短信重置密码"),
@@ -126,7 +127,7 @@ def _remark(event: Event, is_own: bool) -> str:
     if event.act in ("confirm_qr", "refuse_qr", "end_session"):
         return f"{details.get('device', '')}，网络地址 {details.get('address') or '未知'}"
     if event.act in ("change_mobile", "change_login_name"):
-        return f"{details['before'] or '（无）'} 改为 {details['after']}"
+        return f"{details.get('before') or '（无）'} 改为 {details.get('after')}"
     if event.act == "grant":
         return (
             f"{details.get('unit', '')}，{details.get('person', '')}：{'；'.join(details.get('changes', []))}"

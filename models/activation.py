@@ -13,6 +13,7 @@ from models.login_session import end_sessions
 from models.moves import IllegalMove
 from models.notice_text import wording
 from models.one_time_link import LIFETIMES, OneTimeLink, take_back_links
+from models.password import SCHEME
 
 PENDING, ACTIVE, DISABLED, CLOSED = "pending_activation", "active", "disabled", "closed"
 STATE_TEXTS = {PENDING: "待设置密码", ACTIVE: "正常", DISABLED: "已停用", CLOSED: "已注销"}
@@ -48,6 +49,18 @@ def activate(session: Session, link: OneTimeLink, password_hash: str, actor: Act
     end_sessions(session, account.id, now)
     record_event(session, account.id, "activate", actor, at)
     return True
+
+
+def demand_password(session: Session, account: Account, actor: Actor, at: datetime) -> None:
+    """Let an account wait for another password, as when its owner forgot it and nothing else proves him.
+
+    The old one and every session end; `invite` sends the link.
+    """
+    if account.state != ACTIVE:
+        raise IllegalMove("demand_password")
+    account.state, account.password_hash, account.password_scheme = PENDING, "", SCHEME
+    end_sessions(session, account.id, datetime.now(UTC))
+    record_event(session, account.id, "demand_password", actor, at)
 
 
 def disable(session: Session, account: Account, reason: str, actor: Actor, at: datetime) -> None:

@@ -30,7 +30,7 @@ RESET = "reset"  # in the signed cookie
 NO_ACCOUNT, NO_MOBILE = "登录名不存在", "无预留手机号"
 DISABLED = "账号已停用，请联系单位管理员或平台客服"
 # A mobile alone must not be enough to become a member of the staff.
-NO_FACTOR = "这个工作人员账号还没有设置二次验证，不能用短信重置密码，请联系系统管理员"
+NO_FACTOR = "这个工作人员账号还没有设置二次验证，不能用短信重置密码，请联系系统管理员发送设置密码的链接"
 
 
 @blueprint.get("/login/reset")

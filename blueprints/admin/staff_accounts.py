@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from accounts.security_record import ACTS
 from blueprints.access import actor, me, role
 from blueprints.admin import blueprint
 from blueprints.admin.paging import page_of
@@ -32,13 +33,8 @@ from models.second_factor import clear, factor_of
 from models.staff_account import change_staff_account, is_name_free, open_staff_account
 
 EVENTS_SHOWN = 20
-ACT_TEXTS = {
-    "create_account": "开通账号", "invite": "发送设置密码的链接", "activate": "设置密码", "change_account": "修改资料",
-    "disable": "停用", "enable": "启用", "sign_in": "登录", "sign_in_failed": "登录失败",
-    "turn_on_factor": "启用二次验证", "replace_factor": "更换验证器", "turn_off_factor": "关闭二次验证",
-    "clear_factor": "清除二次验证", "renew_recovery_codes": "重新生成恢复码", "factor_failed": "二次验证失败",
-    "second_factor_due": "密码正确，等待二次验证", "enrolment_due": "密码正确，等待设置二次验证",
-}  # fmt: skip
+# As the owner of an account reads them, and what he does not.
+ACT_TEXTS = {act: text for act, (_, text) in ACTS.items()} | {"invite": "发送设置密码的链接"}
 
 
 @blueprint.get("/staff-accounts")
@@ -118,6 +114,25 @@ def invite_again(account_id: uuid.UUID) -> ResponseReturnValue:
             abort(409, "这个账号不在等待设置密码，可能已设置好或已停用，请刷新查看。")
         remember(account_id)
         db.session.commit()
+    return redirect(url_for("admin.staff_account", account_id=account_id), 303)
+
+
+@blueprint.post("/staff-accounts/<uuid:account_id>/password-demand")
+@role("system_admin")
+def demand_staff_password(account_id: uuid.UUID) -> ResponseReturnValue:
+    """Void the password of somebody who forgot it, and send him a link to set another."""
+    account = _account(account_id)
+    if was_done():
+        return redirect(url_for("admin.staff_account", account_id=account_id), 303)
+    if account_id == me().account_id:
+        abort(409, "这是您正在使用的账号，请用「修改密码」。")
+    try:
+        activation.demand_password(db.session(), account, actor(), clock.now())
+        _invite(account)
+    except IllegalMove:
+        abort(409, "这个账号没有在用的密码，可能正在等待设置或已停用，请刷新查看。")
+    remember(account_id)
+    db.session.commit()
     return redirect(url_for("admin.staff_account", account_id=account_id), 303)
 
 

@@ -44,10 +44,10 @@ def shown_secret(client: FlaskClient, page: str = f"{PAGE}/enrolment") -> str:
     return str(output["data-value"])
 
 
-def enrol(client: FlaskClient, account: Account) -> list[str]:
+def enrol(client: FlaskClient, account: Account, password: str = PASSWORD) -> list[str]:
     """Sign in and set a second factor up through the pages; return the recovery codes."""
     sign_in(client, account)
-    assert fill(client, PAGE, {"present": PASSWORD}, f"{PAGE}/enrolment").status_code == 303
+    assert fill(client, PAGE, {"present": password}, f"{PAGE}/enrolment").status_code == 303
     answer = fill(client, f"{PAGE}/enrolment", {"code": code_now(shown_secret(client))}, PAGE)
     assert answer.status_code == 200, answer.text
     return [item.text for item in page_of(answer).select(".codes li")]

@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from extensions import db
 from jobs import deliveries
+from models.account import Account
 from models.base import Base
+from models.second_factor import SecondFactor
 from models.throttle import Throttle
+from tests.blueprints.factors import enrol
 from tests.blueprints.registering import (
     GOOD_PASSWORD,
     MOBILE,
@@ -77,12 +80,16 @@ def test_nothing_secret_is_in_a_log_an_address_a_page_or_a_table(
     pages.append(fill(client, "/account/password", present | {"present": WRONG_PASSWORD}).text)
     assert fill(client, "/account/password", present).status_code == 303
     pages += [client.get(path).text for path in ("/account/sessions", "/account/notifications", "/")]
+    recovery_codes = enrol(client, session.scalars(select(Account)).one(), NEXT_PASSWORD)
+    pages += [client.get(path).text for path in ("/account/second-factor", "/profile/security")]
+    factor_secret = session.scalars(select(SecondFactor.secret)).one()
     other = client.application.test_client()
     _forget_pause(session)
     assert fill(other, "/login/reset", {"login_name": "beijing_jia"}).status_code == 303
     codes.append(code_of(session))
     pages.append(other.get("/login/reset/code").text)
     assert fill(other, "/login/reset/code", {"code": codes[1]}).status_code == 303
+    assert fill(other, "/login/reset/second-factor", {"code": recovery_codes[0]}).status_code == 303
     fill(other, "/login/reset/password", {"password": GOOD_PASSWORD, "repeated": GOOD_PASSWORD})
     search(other, **PERSON)
     settings = client.application.config["SETTINGS"]
@@ -90,6 +97,7 @@ def test_nothing_secret_is_in_a_log_an_address_a_page_or_a_table(
     deliveries.send_due(replace(settings, env="production"))
 
     secrets = [GOOD_PASSWORD, WRONG_PASSWORD, NEXT_PASSWORD, PERSON["id_number"], MOBILE, *codes]
+    secrets += [factor_secret, *recovery_codes]
     places = {
         "log": caplog.text, "addresses": " ".join(addresses), "tables": "\n".join(everything_stored(session)),
     }  # fmt: skip
@@ -97,7 +105,7 @@ def test_nothing_secret_is_in_a_log_an_address_a_page_or_a_table(
     assert "/login/reset/code" in places["addresses"]
     found = [(place, secret) for place, text in places.items() for secret in secrets if is_in(secret, text)]
     assert found == []
-    never_shown = [GOOD_PASSWORD, WRONG_PASSWORD, NEXT_PASSWORD, *codes]
+    never_shown = [GOOD_PASSWORD, WRONG_PASSWORD, NEXT_PASSWORD, *codes, factor_secret, *recovery_codes]
     assert [secret for secret in never_shown for page in pages if is_in(secret, page)] == []
     if db.engine.dialect.name == "sqlite":
         file = db.engine.url.database or ""

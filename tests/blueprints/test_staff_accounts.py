@@ -165,3 +165,26 @@ def test_reviewers_have_no_business_here(client: FlaskClient, session: Session) 
     for path in (PATH, f"{PATH}/new", f"{PATH}/{reviewer.id}"):
         assert client.get(path).status_code == 403
     assert post(client, PATH, PERSON).status_code == 403
+
+
+def test_who_forgot_a_password_gets_a_link_to_set_another(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    account = build_reviewer(session, mobile="13800001234")
+    browser = client.application.test_client()
+    sign_in(browser, account)
+    path = f"{PATH}/{account.id}"
+    assert "要求重新设置密码" in client.get(path).text
+    assert "要求重新设置密码" not in client.get(f"{PATH}/{admin.id}").text
+    assert post(client, f"{path}/password-demand").status_code == 303
+    assert browser.get("/account/sessions").status_code == 401
+    assert sign_in_as(browser, account.login_name, account_type="staff").status_code == 422
+    link = session.scalars(select(Delivery).where(Delivery.name == "activation")).one().words
+    token = re.search(r"/account/activation/\S+", link)
+    assert token
+    assert post(browser, token[0], {"password": PASSWORD, "repeated": PASSWORD}).status_code == 303
+    assert sign_in_as(browser, account.login_name, account_type="staff", password=PASSWORD).status_code == 303
+    assert acts(session, account) == ["demand_password", "invite", "sign_in_failed", "activate", "sign_in"]
+    assert post(client, f"{PATH}/{admin.id}/password-demand").status_code == 409
+    account.state = "disabled"
+    assert post(client, f"{path}/password-demand", {"idempotency_key": "again"}).status_code == 409
