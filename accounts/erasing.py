@@ -69,7 +69,7 @@ ERASED |= {ServiceApproval.__tablename__}
 # Records of units and offices, which say who acted by an account that names nobody now.
 KEPT = {
     "event", "filing", "attachment", "pending_file", "table_import", "tab_state", "material_version", "grant",
-    "unit_service_permission", "verification_file", "handover", "account_conflict", "account_import", "qr_answer",
+    "unit_service_permission", "verification_file", "handover", "closure_request", "account_conflict", "account_import", "qr_answer",
     "former_login_name",
     # of the staff, whose accounts are not closed this way
     "export", "objection", "opinion", "opinion_file", "paper_receipt", "public_notice", "publication",

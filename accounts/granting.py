@@ -253,17 +253,11 @@ def _take_over(session: Session, grants: Sequence[Grant]) -> None:
 def end_grants(session: Session, grants: Sequence[Grant], actor: Actor, now: datetime, reason: str) -> None:
     """End grants whose person or unit is gone, with what derives from them, and write it down under the units."""
     _end_all(session, grants, actor, now, reason)
-    for unit, theirs in groupby(sorted(grants, key=lambda one: one.unit_id.hex), key=lambda one: one.unit):
+    ordered = sorted(grants, key=lambda one: (one.unit_id.hex, one.grantee_id.hex))
+    for (unit, person), theirs in groupby(ordered, key=lambda one: (one.unit, one.grantee)):
         changes = [f"停用 {Right(*one.right).label}" for one in theirs]
-        record_event(
-            session,
-            unit.id,
-            "grant",
-            actor,
-            now,
-            note=reason,
-            details={"unit": unit.name, "changes": changes},
-        )
+        details = {"person": person.login_name, "unit": unit.name, "changes": changes}
+        record_event(session, unit.id, "grant", actor, now, note=reason, details=details)
 
 
 def _end_all(session: Session, grants: Sequence[Grant], actor: Actor, now: datetime, reason: str) -> None:

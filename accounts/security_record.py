@@ -55,6 +55,7 @@ ACTS = {
     "show_id_number": ("account", "查看证件号码全文"),
     "disable": ("account", "停用账号"),
     "enable": ("account", "启用账号"),
+    "request_closure": ("account", "提交单位账号注销申请"),
     "ask_closure": ("account", "申请注销账号"),
     "cancel_closure": ("account", "取消注销账号"),
     "order_data_copy": ("account", "申请个人信息副本"),

@@ -10,6 +10,7 @@ from models import (  # noqa: F401
     batch,
     captcha,
     carrier,
+    closure_request,
     comparison,
     consent,
     counter,

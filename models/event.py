@@ -112,7 +112,7 @@ class Chain:
         elif event.hash != event.digest():
             return "内容与摘要不符，记录被改动过"
         if event.act == ERASE:
-            self._listed |= event.details["erased"]
+            self._listed |= event.details.get("erased", {})
         return "" if event.previous_hash == previous_hash else "与前一个事件接不上"
 
     def unproven(self) -> Event | None:

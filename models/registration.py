@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from extensions import keyring
 from models.account import Account, holder_of_id_number
+from models.activation import CLOSED
 from models.base import Base, HasUuid, UtcDateTime
 from models.consent import record_consents
 from models.event import Actor, record_event
@@ -36,6 +37,7 @@ class Taken(Exception):
 ID_NUMBER_TAKEN = Taken("证件号码已被注册", "natural")
 NAME_TAKEN = Taken("单位名称已被注册", "legal")
 CODE_TAKEN = Taken("单位名称未被注册，信用代码已被注册", "former_name")
+CLOSED_UNIT = Taken("该单位的账号已注销，再次使用请致电技术支持 010-88656315")
 LOGIN_NAME_TAKEN = Taken("登录名已存在，请换一个", field="login_name")
 IDENTITY_TAKEN = Taken(
     "这个国家政务服务平台账号已关联其他账号，请直接用它登录，或先在那个账号的“登录记录”中解除关联"
@@ -100,10 +102,18 @@ def search(session: Session, registration: Registration) -> None:
 
 def _check_unit(session: Session, registration: Registration) -> None:
     """Look for the name first, then for the code, so that a unit that was renamed is told apart."""
-    if unit_named(session, registration.name) is not None:
-        raise NAME_TAKEN
-    if unit_of_code(session, registration.uscc or "") is not None:
-        raise CODE_TAKEN
+    named = unit_named(session, registration.name)
+    if named is not None:
+        raise CLOSED_UNIT if _is_closed(session, named) else NAME_TAKEN
+    coded = unit_of_code(session, registration.uscc or "")
+    if coded is not None:
+        raise CLOSED_UNIT if _is_closed(session, coded) else CODE_TAKEN
+
+
+def _is_closed(session: Session, unit: Unit) -> bool:
+    """Say whether the unit had its account closed; its filings must not fall to whoever registers its name."""
+    closed = select(Account.id).where(Account.unit_id == unit.id, Account.state == CLOSED)
+    return session.scalar(closed.limit(1)) is not None
 
 
 def begin(session: Session, registration: Registration, now: datetime) -> None:

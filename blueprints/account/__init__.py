@@ -8,6 +8,7 @@ from blueprints.account import (  # noqa: E402, F401  (views join)
     activation,
     appealing,
     closing,
+    closing_unit,
     data_copies,
     drafts,
     embedded_identity,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from accounts.closing import COOL_OFF, NotClosed, ask_closure, blockers, cancel_closure
 from blueprints.access import actor, me, signed_in, streams
 from blueprints.account import blueprint
+from blueprints.account.closing_unit import unit_page
 from blueprints.account.proofs import refused_password
 from blueprints.account.signing_in import signed_out
 from blueprints.grant.granting import today
@@ -15,7 +16,7 @@ from blueprints.idempotency import remember, was_done
 from blueprints.limits import waiting_text
 from extensions import clock, db
 from forms.base import Refusal
-from forms.closure import ClosureForm
+from forms.closure import ClosureForm, UnitClosureForm
 from models.account import Account
 from models.verification_code import proves, send_code
 
@@ -24,7 +25,8 @@ from models.verification_code import proves, send_code
 @signed_in
 def closure() -> str:
     """Say what closing means, what stands in its way, or until when one may think again."""
-    return _page(_own(), ClosureForm())
+    account = _own()
+    return unit_page(UnitClosureForm()) if account.unit_id else _page(account, ClosureForm())
 
 
 @blueprint.post("/account/closure/code")
@@ -56,7 +58,7 @@ def begin_closure() -> ResponseReturnValue:
         db.session.rollback()
         return _page(_person(), ClosureForm(), str(refused)), 422
     db.session.commit()
-    return signed_out(done="closure")
+    return signed_out(done="closure", account_type="natural")
 
 
 def _is_owner(account: Account, form: ClosureForm) -> bool:
@@ -82,7 +84,13 @@ def stop_closure() -> ResponseReturnValue:
             cancel_closure(db.session(), _locked(_own().id), actor(), clock.now())
         except NotClosed as refused:
             db.session.rollback()
-            return _page(_own(), ClosureForm(), str(refused)), 422
+            account = _own()
+            page = (
+                unit_page(UnitClosureForm(), str(refused))
+                if account.unit_id
+                else _page(account, ClosureForm(), str(refused))
+            )
+            return page, 422
         remember()
         db.session.commit()
     return redirect("/", 303)

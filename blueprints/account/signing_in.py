@@ -165,10 +165,10 @@ def sign_out() -> ResponseReturnValue:
     return signed_out()
 
 
-def signed_out(done: str | None = None) -> Response:
+def signed_out(done: str | None = None, account_type: str | None = None) -> Response:
     """Answer with the sign-in page and a browser that kept nothing; `done` is one of DONE."""
     session.clear()
-    response = go_to(url_for("account.login", done=done))
+    response = go_to(url_for("account.login", done=done, account_type=account_type))
     response.delete_cookie(current_app.config["SIGN_IN_COOKIE"], path="/")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

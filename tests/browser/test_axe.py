@@ -31,7 +31,16 @@ def clerk(page: Page) -> Clerk:
 def test_the_desk_and_the_account(clerk: Clerk, inspect: Inspect) -> None:
     clerk.sign_in("gz_banshi", "natural")
     visit(
-        clerk, inspect, "/account/unit", "/", "/filings", "/account/sessions", "/account/password", "/logout"
+        clerk,
+        inspect,
+        "/account/unit",
+        "/",
+        "/filings",
+        "/account/sessions",
+        "/account/password",
+        "/account/data",
+        "/account/closure",
+        "/logout",
     )
 
 
