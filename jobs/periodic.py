@@ -13,6 +13,7 @@ from clock import SHANGHAI
 from extensions import clock, db
 from filings.expiry import expire_overdue
 from filings.reminders import remind_of_deadlines, remind_reviewers
+from models.delivery import forget_old_deliveries
 from models.periodic_run import claim_day
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Daily:
 
 DAILY = (
     Daily("expire_overdue", time(0), expire_overdue),
+    Daily("forget_old_deliveries", time(3), forget_old_deliveries),
     Daily("forget_old_invitations", time(3), forget_old_invitations),
     Daily("remind_of_deadlines", time(8), remind_of_deadlines),
     Daily("remind_of_grants", time(8), remind_of_grants),

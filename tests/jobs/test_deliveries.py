@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from adapters import sms
 from adapters.errors import NotSent
 from config import Settings
 from jobs import deliveries
-from models.delivery import Delivery
+from models.delivery import KEPT, Delivery, forget_old_deliveries
 from tests.build import NOW, build_account
 
 
@@ -58,3 +59,15 @@ def test_without_a_gateway_nothing_is_tried_again(
     production = replace(settings, env="production")
     assert deliveries.send_due(production) == 0
     assert state(session) == ("failed", 1, "没有设置短信网关")
+
+
+def test_the_log_of_messages_ends_after_half_a_year(
+    session: Session, settings: Settings, waiting: Delivery
+) -> None:
+    later = NOW + KEPT + timedelta(days=1)
+    assert forget_old_deliveries(session, later) == 0, "it still waits"
+    session.rollback()
+    deliveries.send_due(settings)
+    assert forget_old_deliveries(session, NOW + KEPT) == 0
+    assert forget_old_deliveries(session, later) == 1
+    session.rollback()
