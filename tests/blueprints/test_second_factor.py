@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from config import Settings, UnsafeSettings
 from models.account import Account
 from models.event import Event
 from models.login_session import LoginSession
@@ -388,3 +389,20 @@ def test_codes_are_the_business_of_their_owner(client: FlaskClient, session: Ses
     assert fill(other, STEP, {"code": codes[0]}).status_code == 422
     sign_in(other, account)
     assert post(other, f"{PAGE}/recovery-codes/text", {"codes": codes[0]}).status_code == 409
+
+
+PRODUCTION = {
+    "HATCHERY_ENV": "production",
+    "HATCHERY_SECRET_KEY": "0" * 32,
+    "HATCHERY_PUBLIC_URL": "https://x.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_needed"),
+    [({}, False), ({"HATCHERY_STAFF_SECOND_FACTOR": "required"}, True), (PRODUCTION, True)],
+)
+def test_production_always_asks_staff(environ: dict[str, str], is_needed: bool) -> None:
+    assert Settings.from_env(environ).needs_staff_factor is is_needed
+    with pytest.raises(UnsafeSettings, match="HATCHERY_STAFF_SECOND_FACTOR"):
+        Settings.from_env(environ | {"HATCHERY_STAFF_SECOND_FACTOR": "off"})
