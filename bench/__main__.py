@@ -20,6 +20,7 @@ BENCHMARKS = {
     "P9": ("deadline_hour", "200 clerks editing and 20 generating"),
     "P10": ("processes", "one more web process on PostgreSQL"),
     "P11": ("start", "starting a second time"),
+    "P12": ("login_timing", "a wrong password for names that exist and for names that do not"),
 }
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10, help="how long the deadline hour of P9 is")
     parser.add_argument("--seconds", type=float, default=8, help="how long one run of a load is")
     parser.add_argument("--rounds", type=int, default=3, help="how many runs of each, A B A B …")
-    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], help="for P8 and P9")
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], help="for P8, P9 and P12")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # so that what was started is stopped

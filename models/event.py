@@ -78,9 +78,10 @@ def record_event(
     details: dict[str, Any] | None = None,
 ) -> Event:
     """Append an event to the chain of `stream_id`; two at once collide on the number and one fails."""
-    last = session.scalars(
-        select(Event).where(Event.stream_id == stream_id).order_by(Event.number.desc()).limit(1)
-    ).first()
+    newest = (
+        select(Event.number, Event.hash).where(Event.stream_id == stream_id).order_by(Event.number.desc())
+    )
+    last = session.execute(newest.limit(1)).first()
     event = Event(
         stream_id=stream_id, number=last.number + 1 if last else 1, act=act, at=at,
         account_id=actor.account_id, actor_name=actor.name, actor_role=actor.role,

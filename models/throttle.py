@@ -56,6 +56,11 @@ def take_try(session: Session, key: str, limit: Limit, now: datetime) -> timedel
     return None
 
 
+def hold_counter(session: Session, key: str) -> None:
+    """Let nobody else count at `key` until the commit; where there is no counter, this waits for nothing."""
+    session.execute(select(Throttle.key).where(Throttle.key == key).with_for_update())
+
+
 def block_of(session: Session, key: str, now: datetime) -> timedelta | None:
     """Return how long `key` is blocked, without counting a try; None when it is not."""
     throttle = session.get(Throttle, key)

@@ -2,8 +2,10 @@
 
 import hashlib
 import math
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import current_app, request
 from sqlalchemy import func, select
@@ -17,7 +19,15 @@ from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.event import Actor, record_event
 from models.password import SCHEME, hash_password, needs_rehash, password_matches
-from models.throttle import Limit, block_of, forget_old_tries, forget_tries, give_back_try, take_try
+from models.throttle import (
+    Limit,
+    block_of,
+    forget_old_tries,
+    forget_tries,
+    give_back_try,
+    hold_counter,
+    take_try,
+)
 
 LOCK = Limit(tries=5, window=timedelta(minutes=15), block=timedelta(minutes=15))
 # However patient a guesser is: 80 tries, then one an hour, so never more than 100 in a day.
@@ -58,16 +68,17 @@ class Attempt:
         """Return the account, locked for writing, or raise Refused or StepDue. Commits what counts the attempt."""
         self._take_tries()
         stored = db.session.execute(
-            select(Account.id, Account.password_hash, Account.password_scheme)
+            select(Account.id, Account.login_name, Account.account_type, Account.office_id,
+                   Account.password_hash, Account.password_scheme)
             .where(func.lower(Account.login_name) == self._name)
         ).first()  # fmt: skip
         db.start_reading()  # nobody waits for a lock while the password is verified
         known = (stored.password_hash, stored.password_scheme) if stored else (None, SCHEME)
         matches = password_matches(known[0], self.password, known[1])
         db.start_writing()
-        account = db.session.get(Account, stored.id, with_for_update=True) if stored else None
-        if account is None or not matches:
-            raise self._wrong_password(account)
+        account = db.session.get(Account, stored.id, with_for_update=True) if stored and matches else None
+        if account is None:
+            raise self._wrong_password(stored)
         return self._admitted(account)
 
     def _take_tries(self) -> None:
@@ -96,16 +107,19 @@ class Attempt:
                 return _wait(wait, LOCKED)
         return None
 
-    def _wrong_password(self, account: Account | None) -> Refused:
-        if account is not None:
-            record_event(
-                db.session(),
-                account.id,
-                "sign_in_failed",
-                self._actor(account),
-                clock.now(),
-                details=_device(),
-            )
+    def _wrong_password(self, stored: Any) -> Refused:
+        """Write the failure down, of a name that exists and of one that does not with the same statements.
+
+        Whoever measures learns nothing; and the operator sees guesses at names that are not there, too.
+        """
+        name_key = self._name_key
+        stream_id = stored.id if stored else uuid.UUID(hex=name_key)
+        hold_counter(db.session(), f"day:{name_key}")
+        db.session.execute(select(Account.id).where(Account.id == stream_id).with_for_update())
+        actor = (
+            self._actor(stored) if stored else Actor(None, "未知", "nobody", None, request.remote_addr or "")
+        )
+        record_event(db.session(), stream_id, "sign_in_failed", actor, clock.now(), details=_device())
         db.session.commit()
         return Refused("登录名或密码错误")
 
@@ -155,7 +169,7 @@ class Attempt:
     def _address_key(self) -> str:
         return f"address:{neighbourhood(request.remote_addr or '')}"
 
-    def _actor(self, account: Account) -> Actor:
+    def _actor(self, account: Any) -> Actor:
         return Actor(
             account.id, account.login_name, account.account_type, account.office_id, request.remote_addr or ""
         )

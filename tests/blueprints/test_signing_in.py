@@ -1,18 +1,20 @@
 """Examples C06 and C08 of the account platform, sessions and cookies."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 import models.password
+from extensions import db
 from models.event import Event, first_broken_link
 from models.login_session import LoginSession
-from tests.blueprints.signing_in import message_of, page_of, post, sign_in_as, typed_form
+from tests.blueprints.signing_in import all_at_once, message_of, page_of, post, sign_in_as, typed_form
 from tests.build import PASSWORD, build_account, build_batch
 
 
@@ -53,6 +55,50 @@ def test_an_unknown_name_and_a_wrong_password_look_alike(client: FlaskClient, se
     answers = [sign_in_as(client, name, password="wrong") for name in (known, "nobody_here")]
     assert {answer.status_code for answer in answers} == {422}
     assert {message_of(answer) for answer in answers} == {"登录名或密码错误"}
+
+
+def test_an_unknown_name_does_the_same_work_in_the_database(client: FlaskClient, session: Session) -> None:
+    """What `make bench ONLY=p12` measures: statement for statement, the writes too; and it is written down."""
+    known = build_account(session).login_name
+    done: list[list[str]] = []
+    for name in (known, "nobody_here") * 2:
+        typed = typed_form(client, login_name=name, password="wrong")
+        statements: list[str] = []
+
+        def note(
+            _connection: object, _cursor: object, statement: str, *_: object, to: Any = statements
+        ) -> None:
+            to.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        assert client.post("/login", data=typed).status_code == 422
+        event.remove(db.engine, "before_cursor_execute", note)
+        done.append(statements)
+    assert done[0] == done[1] != []
+    assert done[2] == done[3]
+    session.rollback()
+    failed = session.scalars(select(Event).where(Event.act == "sign_in_failed")).all()
+    assert sorted(one.actor_name for one in failed) == sorted([known, known, "未知", "未知"])
+    assert all(first_broken_link(session, one.stream_id) is None for one in failed)
+    assert "nobody_here" not in str([one.__dict__ for one in failed])
+
+
+def test_guesses_at_one_unknown_name_at_once_are_all_written_down(
+    client: FlaskClient, session: Session
+) -> None:
+    tries = []
+    for _ in range(3):
+        browser = client.application.test_client()
+        typed = typed_form(browser, login_name="nobody_here", password="wrong")
+        tries.append(
+            lambda browser=browser, typed=typed: FlaskClient.open(
+                browser, "/login", method="POST", data=typed
+            )
+        )
+    assert all_at_once(tries) == [422] * 3
+    session.rollback()
+    numbers = session.scalars(select(Event.number).where(Event.act == "sign_in_failed")).all()
+    assert sorted(numbers) == [1, 2, 3]
 
 
 def test_an_unknown_name_costs_a_verification_too(
