@@ -43,6 +43,8 @@ POINTS = {
     "result_noted": "the version names its PDF, nothing is committed",
     "job_finished": "the job is done, nothing is committed",
     "job_committed": "both are committed, Redis does not know",
+    # Changing keys
+    "keys_rotated": "a few values are sealed by the newest key and committed",
     # Submission
     "submission_judged": "nothing stands in the way",
     "filing_moved": "the status is another one, no event says so",

@@ -36,6 +36,11 @@ class Keyring:
         self._sealing = {name: AESGCM(_derived(secret, "seal")) for name, secret in named}
         self._hashing = {name: _derived(secret, "hash") for name, secret in named}
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the keys, the newest first."""
+        return list(self._sealing)
+
     def seal(self, text: str) -> str:
         """Seal `text` with the newest key: `name.base64`. The same text looks different every time."""
         name, sealed = self._sealed(text.encode())

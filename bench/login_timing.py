@@ -104,7 +104,7 @@ def _say(report: Report, kind: str, times: dict[bool, list[float]]) -> None:
     report.say(
         f"refused sign-in on {kind}, median of {len(known)} known and {len(unknown)} unknown names",
         f"{1000 * ours:.2f} / {1000 * theirs:.2f} ms ({difference:+.2f} ms)",
-        "", "see below",
+        "", "< 5 ms, or p below",
     )  # fmt: skip
     report.say(
         f"the same on {kind}: Mann–Whitney p, permutation p ({SHUFFLES:,} shuffles)",

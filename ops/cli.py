@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     accounts = _command(commands, "import-accounts", _import_accounts, "从原系统的 CSV 文件转入账号")
     accounts.add_argument("file", metavar="文件", type=Path, help="CSV，列见运行手册；结果写在它旁边")
     accounts.add_argument("--dry-run", action="store_true", help="只说明会怎样，不写入数据库")
+    _command(commands, "rotate-keys", _rotate_keys, "把个人信息全部改用最新的密钥加密，运行中也可以")
     admin = commands.add_parser("admin", help="系统管理员账号").add_subparsers(required=True, metavar="操作")
     create = _command(admin, "create", _create_admin, "新建系统管理员，从终端或标准输入读取密码")
     create.add_argument("login_name", metavar="登录名")
@@ -141,6 +142,12 @@ def _import_accounts(settings: Settings, arguments: argparse.Namespace) -> int:
     from ops.import_accounts import import_accounts, rehearse_import
 
     return (rehearse_import if arguments.dry_run else import_accounts)(settings, arguments.file)
+
+
+def _rotate_keys(settings: Settings, arguments: argparse.Namespace) -> int:
+    from ops.rotate_keys import rotate_keys
+
+    return rotate_keys(settings)
 
 
 def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -21,6 +21,7 @@ from ops.database import is_migrated
 from ops.errors import CannotRun, Remark, Unwell
 from ops.invariants import DEEP_CHECKS
 from ops.prepare import connected
+from ops.rotate_keys import examine_keys
 from ops.stored_bytes import unchanging
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -148,6 +149,13 @@ def _clock(settings: Settings) -> str:
     return f"业务时间 {clock.now():%Y-%m-%d %H:%M} UTC"
 
 
+def _keys(settings: Settings) -> str:
+    try:
+        return examine_keys(settings)
+    except SQLAlchemyError:
+        raise Unwell("数据库读不出来，无法检查") from None
+
+
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "设置": _settings,
     "数据库": _database,
@@ -157,4 +165,5 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "字体": _fonts,
     "上传文件的隔离": _isolation,
     "时钟": _clock,
+    "密钥": _keys,
 }

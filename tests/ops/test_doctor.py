@@ -33,7 +33,9 @@ def test_what_is_wrong_is_named_and_the_other_checks_go_on(
     broken = replace(settings, redis_url="redis://127.0.0.1:1")
     assert doctor.examine(broken) == 1
     wrong = [line for line in capsys.readouterr().out.splitlines() if line.startswith("异常")]
-    assert [line.split("  ")[1].split("：")[0] for line in wrong] == ["数据库结构", "Redis", "文件存储"]
+    assert [line.split("  ")[1].split("：")[0] for line in wrong] == [
+        "数据库结构", "Redis", "文件存储", "密钥",
+    ]  # fmt: skip
 
 
 def test_a_database_that_is_not_there_is_named(
