@@ -15,7 +15,6 @@ from extensions import keyring
 from models.account import Account
 from models.activation import CLOSED
 from models.appeal import Appeal, AppealPaper
-from models.base import Base
 from models.consent import Consent
 from models.data_copy import DataCopy
 from models.delivery import Delivery
@@ -36,7 +35,7 @@ from models.saved_view import SavedView
 from models.second_factor import SecondFactor
 from models.service import Follow
 from models.service_approval import ServiceApproval
-from models.stored_file import StoredFile
+from models.stored_file import StoredFile, give_up, is_referred_to
 from models.unit_profile import UnitProfile
 from models.verification import Verification, VerificationFile
 
@@ -62,7 +61,7 @@ BLANKED: tuple[dict[str, Any], ...] = (
     {"table": Verification, "reason": "", "first_reason": "", "request_id": ""},
 )
 # Of a unit's representative and agent, which are people, too.
-OF_A_UNIT = dict.fromkeys(("authorised_person", "authorised_matter", "authorised_until", "rep_place_type", "rep_continent", "rep_id_type", "rep_id_number", "rep_valid_to", "unit_email", "unit_phone", "unit_fax"))  # fmt: skip
+OF_A_UNIT = dict.fromkeys(("authorised_person", "authorised_matter", "authorised_until", "rep_place_type", "rep_continent", "rep_id_type", "rep_id_number", "rep_valid_to", "letter_name", "letter_sha256", "letter_uploaded_at", "unit_email", "unit_phone", "unit_fax"))  # fmt: skip
 # Of a service owner's list the row with the number of the person goes, too.
 ERASED = {one.__tablename__ for one in GONE} | {one["table"].__tablename__ for one in BLANKED}
 ERASED |= {ServiceApproval.__tablename__}
@@ -105,7 +104,9 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
             update(change["table"]).where(change["table"].account_id == account.id).values(values)
         )
     if account.unit_id is not None:
-        session.execute(update(UnitProfile).where(UnitProfile.unit_id == account.unit_id).values(OF_A_UNIT))
+        of_unit = UnitProfile.unit_id == account.unit_id
+        give_up(session, filter(None, session.scalars(select(UnitProfile.letter_sha256).where(of_unit))), at)
+        session.execute(update(UnitProfile).where(of_unit).values(OF_A_UNIT))
     keep_login_name(session, account, datetime.now(UTC))  # records still call him by it
     erase_words(session, account.id, pseudonym(account), actor, at)
     account.login_name, account.person_name, account.state = pseudonym(account), NOBODY, CLOSED
@@ -138,19 +139,11 @@ def _forget_files(session: Session, digests: Iterable[str]) -> list[str]:
     """Delete the rows of files that nothing refers to now; returns the digests of their bytes."""
     freed = []
     for file in session.scalars(select(StoredFile).where(StoredFile.sha256.in_(list(digests)))).all():
-        if not any(session.scalar(select(exists().where(column == file.sha256))) for column in _references()):
+        if not is_referred_to(session, file.sha256):
             freed += [file.sha256, file.clean_sha256]
             session.delete(file)
     session.flush()
     return freed
-
-
-def _references() -> list[Any]:
-    """Return every column that names a stored file."""
-    return [
-        key.parent for table in Base.metadata.tables.values() for key in table.foreign_keys
-        if key.column.table.name == "stored_file"
-    ]  # fmt: skip
 
 
 def still_named(session: Session, digest: str) -> bool:

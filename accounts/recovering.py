@@ -15,6 +15,7 @@ from models.appeal import Appeal, matches_of
 from models.delivery import Delivery
 from models.event import Actor, record_event
 from models.former_password import replace_password
+from models.linked_identity import LinkedIdentity, unlink
 from models.login_session import end_sessions
 from models.notice_text import wording
 from models.notification import notify
@@ -86,6 +87,10 @@ def hand_over(session: Session, appeal: Appeal, site: str, actor: Actor, at: dat
         replace_password(session, account, hash_password(secrets.token_urlsafe(32)), now, at)
     if has_factor(session, account.id):
         clear(session, account, f"申诉 {appeal.case_no} 通过", actor, at)
+    for linked in session.scalars(
+        select(LinkedIdentity).where(LinkedIdentity.account_id == account.id)
+    ).all():
+        unlink(session, linked, actor, at)
     end_sessions(session, account.id, now)
     take_back_links(session, account, now, "activation")
     record_event(session, account.id, "recover_account", actor, at,

@@ -97,6 +97,24 @@ class FolderStorage:
             raise MissingFile(sha256)
         self._place(sha256).unlink(missing_ok=True)
 
+    def remove_old(self, sha256: str, younger_seconds: float) -> bool:
+        """Delete a stored file unless somebody put it, or the same bytes again, within the last seconds.
+
+        False when it is too young. A `put` at this very moment finds nothing and stores its own copy.
+        """
+        place, aside = self._place(sha256), self._temp / f"removed-{sha256}"
+        if not _DIGEST.fullmatch(sha256):
+            raise MissingFile(sha256)
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return True
+        if _is_older(aside, time.time() - younger_seconds):
+            aside.unlink()
+            return True
+        aside.rename(place)
+        return False
+
     def folders(self) -> list[str]:
         """List the first two digits under which anything is stored, in order."""
         return sorted(entry.name for entry in self.root.iterdir() if re.fullmatch("[0-9a-f]{2}", entry.name))

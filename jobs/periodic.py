@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from accounts.inviting import forget_old_invitations
 from accounts.reminders import remind_of_grants
+from accounts.retention import delete_old_papers
 from clock import SHANGHAI
 from extensions import clock, db
 from filings.expiry import expire_overdue
@@ -32,6 +33,7 @@ DAILY = (
     Daily("expire_overdue", time(0), expire_overdue),
     Daily("forget_old_deliveries", time(3), forget_old_deliveries),
     Daily("forget_old_invitations", time(3), forget_old_invitations),
+    Daily("delete_old_papers", time(3), delete_old_papers),
     Daily("remind_of_deadlines", time(8), remind_of_deadlines),
     Daily("remind_of_grants", time(8), remind_of_grants),
     Daily("remind_reviewers", time(8, 30), remind_reviewers),

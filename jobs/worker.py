@@ -27,7 +27,18 @@ import models  # noqa: F401  (maps every table)
 from config import Settings
 from extensions import clock, db, keyring
 from files.storage import storage_from_url
-from jobs import appeals, closures, data_copy, deliveries, hardening, periodic, queue, sweeper, verifications
+from jobs import (
+    appeals,
+    closures,
+    data_copy,
+    deliveries,
+    hardening,
+    papers,
+    periodic,
+    queue,
+    sweeper,
+    verifications,
+)
 from jobs.child import die_with_parent, give_way
 from keys import data_secrets
 
@@ -103,6 +114,7 @@ class SweepingWorker(Worker):
                 appeals.hand_over_due(self.settings)
                 hardening.harden_some()
                 data_copy.remove_due(self.settings)
+                papers.remove_discarded(self.settings)
                 closures.close_due(self.settings)
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:

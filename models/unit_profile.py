@@ -1,14 +1,15 @@
 """What a unit says about itself besides its register data (我的信息)."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Hundredths
+from models.base import Base, Hundredths, UtcDateTime
 from models.sealed import Sealed
+from models.stored_file import StoredFile
 from models.unit import Unit
 
 
@@ -39,6 +40,9 @@ class UnitProfile(Base):
     authorised_person: Mapped[str | None] = mapped_column(String(50))
     authorised_matter: Mapped[str | None] = mapped_column(String(200))
     authorised_until: Mapped[date | None]
+    letter_name: Mapped[str | None] = mapped_column(String(255), comment="盖章授权书")
+    letter_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    letter_uploaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # 法定代表人信息; the name is the unit's `legal_representative`
     rep_place_type: Mapped[str | None] = mapped_column(String(20))
     rep_continent: Mapped[str | None] = mapped_column(String(20))
@@ -57,3 +61,4 @@ class UnitProfile(Base):
     company_type: Mapped[str | None] = mapped_column(String(50))
 
     unit: Mapped[Unit] = relationship()
+    letter: Mapped[StoredFile | None] = relationship()

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 
-from blueprints.profile import papers, security, sheets, units  # noqa: E402, F401  (views join)
+from blueprints.profile import letter, papers, security, sheets, units  # noqa: E402, F401  (views join)

@@ -3,12 +3,23 @@
 from flask import abort, render_template
 from sqlalchemy import select
 
-from accounts.profile import AGENT, PERSON, SHEETS, Record, Sheet, record_of_person, record_of_unit, shown
+from accounts.profile import (
+    AGENT,
+    PERSON,
+    SHEETS,
+    UNIT,
+    Record,
+    Sheet,
+    record_of_person,
+    record_of_unit,
+    shown,
+)
 from accounts.verifying import current_case
 from blueprints.access import me
 from extensions import db
 from forms.admin import AdminForm
 from models.account import Account
+from models.unit_profile import UnitProfile
 
 
 def sheet_named(name: str) -> Sheet:
@@ -55,4 +66,5 @@ def sheet_page(sheet: Sheet, form: AdminForm, record: Record) -> str:
         subject=record.subject if sheet.keys else None, tabs=[SHEETS[name] for name in own],
         refused=[field for field in form if field.errors],
         case=current_case(db.session(), sheet, record) if sheet.keys else None,
+        unit_profile=db.session.get(UnitProfile, me().unit_id) if sheet is UNIT else None,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from models.delivery import Delivery
 from models.event import Event, first_broken_link
 from models.former_name import note_former_name
 from models.former_password import FormerPassword
+from models.linked_identity import LinkedIdentity
 from models.login_session import LoginSession
 from models.notification import Notification
 from models.one_time_link import OneTimeLink
@@ -145,7 +146,11 @@ def test_c19_an_approval_replaces_mobile_and_agent_and_sends_a_link(
     case = Verification(
         subject="agent", account_id=account.id, unit_id=account.unit_id, opened_at=NOW, state="pending"
     )
-    session.add_all([case, SecondFactor(account_id=account.id, secret="A" * 32, confirmed_at=NOW)])
+    linked = LinkedIdentity(
+        provider="https://example.com", external_id="someone", external_id_digest="0" * 64, account_id=account.id,
+        assurance=3, linked_at=NOW,
+    )  # fmt: skip
+    session.add_all([case, linked, SecondFactor(account_id=account.id, secret="A" * 32, confirmed_at=NOW)])
     approve(staff, appeal, account)
     session.rollback()
     assert (account.mobile, account.mobile_verified_at is not None) == (MOBILE, True)
@@ -153,6 +158,7 @@ def test_c19_an_approval_replaces_mobile_and_agent_and_sends_a_link(
     person = session.get_one(Person, account.id)
     assert (person.real_name_state, person.gender, person.phone) == ("stale", None, None)
     assert case.state == "ended"
+    assert session.scalars(select(LinkedIdentity)).first() is None, "it was the former agent's"
     assert session.get(SecondFactor, account.id) is None, "it was on the telephone that is lost"
     assert signed_in.get("/filings").status_code == 401
     assert (

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,10 +11,12 @@ from sqlalchemy.orm import Session
 from models.account import Account
 from models.event import Event
 from models.person import Person
+from models.stored_file import StoredFile
 from models.unit import Unit
 from models.unit_profile import UnitProfile
 from tests.browsing import Clerk, soup
 from tests.build import TIANHE, build_account, build_grant, build_person, build_unit
+from tests.completing import small_pdf
 
 NUMBER = "110108199003074519"  # 男, 1990-03-07
 PERSON = {
@@ -220,3 +223,35 @@ def test_staff_have_no_sheets(client: FlaskClient, session: Session) -> None:
     staff = Clerk(client, build_account(session, "staff", staff_role="helpdesk"))
     for path in ("/profile", "/profile/person", "/profile/unit", "/profile/units"):
         assert staff.get(path).status_code == 404
+
+
+def test_the_unit_keeps_its_stamped_letter(app: Flask, session: Session, client: FlaskClient) -> None:
+    unit = build_unit(session)
+    legal = Clerk(client, build_account(session, unit=unit))
+    assert "还没有盖章授权书" in legal.page("/profile/unit").text
+    assert legal.get("/profile/unit/letter.pdf").status_code == 404
+    wrong = legal.upload("/profile/unit/letter", b"no pdf")
+    assert (wrong.status_code, soup(wrong).select_one("[data-error=E_FILE]") is not None) == (422, True)
+    assert legal.post("/profile/unit/letter").status_code == 422
+    assert legal.upload("/profile/unit/letter", small_pdf("一"), "授权书一.pdf").status_code == 303
+    assert legal.upload("/profile/unit/letter", small_pdf("二"), "授权书二.pdf").status_code == 303
+    assert "授权书二.pdf" in legal.page("/profile/unit").text
+    assert legal.get("/profile/unit/letter.pdf").data.startswith(b"%PDF")
+    session.rollback()
+    given_up = session.scalars(select(StoredFile).where(StoredFile.discarded_at.is_not(None))).all()
+    assert len(given_up) == 1, "the first one"
+    person = build_account(session, "natural")
+    build_grant(session, unit, person, role="item_handler")
+    other = Clerk(app.test_client(), person)
+    assert other.get("/profile/unit/letter").status_code == 404
+    assert other.get("/profile/unit/letter.pdf").status_code == 404
+    assert other.upload("/profile/unit/letter", small_pdf()).status_code == 404
+    assert other.post("/profile/unit/letter/removal").status_code == 404
+    assert legal.post("/profile/unit/letter/removal").status_code == 303
+    assert legal.get("/profile/unit/letter.pdf").status_code == 404
+    changes = [
+        one.details.get("盖章授权书")
+        for one in session.scalars(select(Event).where(Event.stream_id == unit.id))
+    ]
+    assert changes == [["", "授权书一.pdf"], ["授权书一.pdf", "授权书二.pdf"], ["授权书二.pdf", ""]]
+    assert "盖章授权书" in legal.page("/profile/unit/history").text
