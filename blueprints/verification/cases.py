@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from accounts.profile import AGENT, PERSON, UNIT, Record, Sheet, record_of_person, record_of_unit, shown
 from accounts.verifying import record_verdict, tell
+from accounts.waiting import LONG, days_waited
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
 from blueprints.opened import opens_paper
@@ -32,7 +33,10 @@ def cases() -> str:
     others = db.session.scalars(
         waiting.where(Verification.first_by_id == me().account_id).limit(PAGE_ROWS)
     ).all()
-    return render_template("verification/cases.html", waiting=found, given=others)
+    return render_template(
+        "verification/cases.html", waiting=found, given=others, long=LONG,
+        waited=days_waited(db.session(), clock.now()),
+    )  # fmt: skip
 
 
 @blueprint.get("/<uuid:case_id>")

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from adapters.registry import NoRegistry
+from extensions import clock
 from jobs.verifications import verify_due
 from models.account import Account
 from models.delivery import Delivery
@@ -93,6 +94,9 @@ def test_two_people_decide_where_the_registry_says_no(
     assert person.upload("/profile/person/papers/id_front", small_pdf()).status_code == 409
     first, second = staff
     (address,) = waiting(first)
+    assert "0 个工作日" in first.page("/verifications").text
+    clock.move_to(NOW + timedelta(days=7))
+    assert "5 个工作日，已超期" in first.page("/verifications").text
     shown = first.get(address).text
     assert NUMBER not in shown
     assert NUMBER in first.post(f"{address}/number").text
