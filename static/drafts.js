@@ -39,7 +39,7 @@
         var earlier = same.filter(function (one) { return one.isAct === isAct; })[0];
         same.forEach(function (one) { if (!one.isAct && one !== earlier) records.delete(one.n); });
         records.put(Object.assign(earlier ? { n: earlier.n } : {}, {
-          owner: store.owner, isAct: isAct, url: url, key: key, place: form.id === 'row-new' ? key : url.replace('/removal', ''), title: form.dataset.title, at: Date.now(),
+          owner: store.owner, isAct: isAct, url: url, key: key, place: form.id === 'row-new' ? key : url.replace('/removal', ''), title: form.dataset.title || form.querySelector('button').getAttribute('aria-label'), at: Date.now(),
           revision: earlier ? earlier.revision + 1 : 0, page: store.page, box: box
         }));
         return key;

@@ -40,7 +40,7 @@ def items() -> str:
     """List the services that ask for a 报备, with how many are let in."""
     counting = ServiceApproval.approved_at.is_not(None) & ServiceApproval.revoked_at.is_(None)
     query = select(ServiceApproval.item, func.count()).where(counting).group_by(ServiceApproval.item)
-    counts = dict(db.session.execute(query).tuples().all())
+    counts = dict(db.session.execute(query).all())
     return render_template("approval/items.html", items=approval_items().values(), counts=counts)
 
 

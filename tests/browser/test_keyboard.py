@@ -61,7 +61,7 @@ def test_rows_are_added_edited_given_up_removed_and_restored(clerk: Clerk) -> No
     assert clerk.values()["venue_total_area"] == "200"
 
     page.keyboard.press("Shift+Tab")  # back into the last row, past its 删除
-    expect(rows.nth(1).get_by_role("button", name="删除第 2 行")).to_be_focused()
+    expect(rows.nth(1).get_by_role("button", name="删除 场地明细 第 2 行")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(rows.nth(1).locator("[name=address]")).to_be_focused()
