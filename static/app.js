@@ -2,6 +2,12 @@
 // What every page does beyond plain HTML: focus, dialogs, the installed shell. saving.js has what is saved,
 // sheet.js the tables, fields.js the fields. Without these files all pages still work.
 (function () {
+  if (window.htmx) {
+    Object.assign(window.htmx.config, {
+      allowEval: false, selfRequestsOnly: true, includeIndicatorStyles: false, historyCacheSize: 0, scrollBehavior: 'auto',
+      defaultSettleDelay: 0, defaultSwapStyle: 'outerHTML', timeout: 30000
+    });
+  }
   if (!window.fetch || !('closest' in Element.prototype) || !window.htmx) return;
 
   var SWAPPED = [401, 409, 413, 422];

@@ -6,16 +6,19 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 import assets
+import extensions
 import models  # noqa: F401  (maps every table)
 from app import create_app
 from config import Settings
@@ -60,6 +63,20 @@ def _build_when_needed(rule: Rule, append_unknown: bool = True) -> Callable[...,
 # Every test has an application of its own; most build few of its two hundred addresses.
 _compile_builder = Rule._compile_builder
 Rule._compile_builder = _build_when_needed  # type: ignore[method-assign]
+
+
+_engines: dict[str, Engine] = {}
+
+
+def _create_engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, **options)
+    first = _engines.setdefault(engine.dialect.name, engine)
+    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
+
+
+# Every test has a database of its own, and its statements were built for an earlier one already.
+extensions.create_engine = _create_engine
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -183,12 +200,26 @@ def session(database_url: str) -> Iterator[Session]:
 def app(settings: Settings, bytecode: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application, its business clock at NOW."""
     app = create_app(settings)
+    if settings == demo_settings(settings.database_url, settings.data_dir):
+        _share_templates(app)
     app.jinja_env.bytecode_cache = bytecode
     clock.move_to(NOW)
     yield app
     db.close()
     db.engine.dispose()
     clock.offset_file = None
+
+
+_environments: list[Environment] = []
+
+
+def _share_templates(app: Flask) -> None:
+    """Let applications that differ in nothing but their folder have one set of loaded templates."""
+    own = app.jinja_env
+    shared = (_environments or [own])[0]
+    shared.globals.update(own.globals)
+    app.jinja_env = shared  # type: ignore[misc]
+    _environments[:] = [shared]
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> FolderStorage:
     return FolderStorage(tmp_path_factory.mktemp("demo") / "files")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def demo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, storage: FolderStorage
 ) -> Iterator[Session]:
