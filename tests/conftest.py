@@ -70,8 +70,11 @@ _engines: dict[str, Engine] = {}
 
 def _create_engine(url: str, **options: Any) -> Engine:
     engine = create_engine(url, **options)
-    first = _engines.setdefault(engine.dialect.name, engine)
-    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    first = _engines.get(engine.dialect.name)
+    if first and getattr(first.dialect, "server_version_info", None):  # it has been connected
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    else:
+        _engines[engine.dialect.name] = engine
     return engine
 
 
