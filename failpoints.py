@@ -30,6 +30,8 @@ POINTS = {
     "bytes_put": "it is there for good, no row names it",
     "file_attached": "the slot names it, nothing is committed",
     "file_committed": "the slot is committed, nothing is answered",
+    # Workbook
+    "workbook_received": "the workbook stands in a temporary folder",
     # Generation
     "version_frozen": "the version has its snapshot and its number, nothing is committed",
     "job_noted": "its job is noted, nothing is committed",

@@ -2,15 +2,16 @@
 
 import json
 import logging
-import tempfile
 import threading
 from pathlib import Path
 from typing import IO
 
+from failpoints import reach
 from files import workbook_refusals as refusals
 from files.admission import AdmissionBroken, receive
 from files.child_process import Ended, run_child
 from files.refusals import CODES, Refused
+from files.storage import FolderStorage
 from files.workbook_child import ANSWER_BYTES
 
 log = logging.getLogger(__name__)
@@ -18,12 +19,12 @@ log = logging.getLogger(__name__)
 _place = threading.BoundedSemaphore(1)  # a child may use much memory: the next one waits its turn
 
 
-def read_workbook(stream: IO[bytes]) -> list[list[str]]:
+def read_workbook(stream: IO[bytes], storage: FolderStorage) -> list[list[str]]:
     """Return the texts of the first sheet, line by line. Raises Refused."""
-    with tempfile.TemporaryDirectory(prefix="workbook-") as name:
-        folder = Path(name)
+    with storage.temp_folder() as folder:
         source, target = folder / "in.xlsx", folder / "cells.json"
         _receive(stream, source)
+        reach("workbook_received")
         with _place:
             ended = run_child([str(source), str(target)], folder, "files.workbook_child")
         _require_answer(ended)

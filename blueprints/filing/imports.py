@@ -12,6 +12,7 @@ from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, find_table, page_of_table, render
 from blueprints.filing.tablepage import offer_names
 from blueprints.idempotency import made_before, remember, was_done
+from blueprints.storage import storage
 from extensions import clock, db
 from files.refusals import Refused
 from files.workbook import read_workbook
@@ -76,7 +77,7 @@ def _read_posted() -> list[list[str]]:
     if not posted.filename:
         raise Refused("E_REQUIRED", "请先选择工作簿，再点上传预览。")
     try:
-        return read_workbook(posted.stream)
+        return read_workbook(posted.stream, storage())
     finally:
         posted.close()
 

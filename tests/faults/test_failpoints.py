@@ -12,7 +12,7 @@ from models.attachment import Attachment
 from models.event import Event
 from models.material_version import MaterialVersion
 from models.venue import Venue
-from tests import completing, served
+from tests import completing, served, sheets
 from tests.faults.http_clerk import CUT_OFF, Answer, HttpClerk
 from tests.faults.site import Site, running
 
@@ -30,6 +30,7 @@ ROW = [
 ]
 BYTES = ["bytes_flushed", "bytes_renamed", "bytes_put"]
 UPLOAD = ["upload_received", "upload_cleaned", *BYTES, "file_attached", "file_committed"]
+WORKBOOK = ["workbook_received"]
 VERSION = ["version_frozen", "job_noted", "version_committed", "worker_woken"]
 JOB = ["job_claimed", "manuscript_set", "evidence_merged", "pages_stamped", "pdf_written", *BYTES,
        "result_noted", "job_finished", "job_committed"]  # fmt: skip
@@ -64,6 +65,10 @@ class Desk:
     def upload(self, name: str) -> Answer:
         path = f"{self.filing}/venue_rows/{self.row}/files/evidence_file"
         return self.clerk.upload(path, completing.small_pdf(name), f"{name}.pdf", htmx=True)
+
+    def read_workbook(self) -> Answer:
+        path = f"{self.filing}/venue_rows/import"
+        return self.clerk.upload(path, sheets.workbook([["场地地址"], ["二号楼"]]), "场地.xlsx")
 
     def count(self, column: Any, value: str) -> int:
         with self.site.session() as session:
@@ -141,7 +146,7 @@ def sound(site: Site) -> Iterator[None]:
 
 def test_every_point_is_tried() -> None:
     elsewhere = {"keys_rotated"}  # by tests/ops/test_rotate_keys.py
-    assert {*ROW, *UPLOAD, *VERSION, *JOB, *SUBMISSION} | elsewhere == set(failpoints.POINTS)
+    assert {*ROW, *UPLOAD, *WORKBOOK, *VERSION, *JOB, *SUBMISSION} | elsewhere == set(failpoints.POINTS)
 
 
 def killed_at(site: Site, point: str, clerk: HttpClerk, act: Callable[[], Answer]) -> None:
@@ -182,6 +187,14 @@ def test_a_file_is_there_or_the_one_before(point: str, copy: int, site: Site, de
     assert desk.count(Attachment.name, f"{name}.pdf") == (point in COMMITTED)
     assert desk.upload(name).status_code == 200
     assert desk.count(Attachment.name, f"{name}.pdf") == 1
+
+
+@pytest.mark.parametrize("point", WORKBOOK)
+def test_a_workbook_can_be_sent_again(point: str, site: Site, desk: Desk) -> None:
+    before = site.temporary_files()
+    killed_at(site, point, desk.clerk, desk.read_workbook)
+    assert len(site.temporary_files()) == len(before) + 1, "not where the next start looks for leftovers"
+    assert desk.read_workbook().status_code == 303
 
 
 @pytest.mark.parametrize("point", VERSION)

@@ -82,12 +82,12 @@ def admit_mutants(storage: FolderStorage, numbers: range) -> collections.Counter
     return found
 
 
-def read_mutants(numbers: range) -> collections.Counter[str]:
+def read_mutants(storage: FolderStorage, numbers: range) -> collections.Counter[str]:
     """Read the workbook mutants of these numbers and count the answers."""
 
     def answer(number: int) -> str:
         try:
-            rows = read_workbook(io.BytesIO(workbook_mutant(number)))
+            rows = read_workbook(io.BytesIO(workbook_mutant(number)), storage)
         except Refused as refused:
             return _reason(refused)
         assert all(isinstance(cell, str) for row in rows for cell in row)
@@ -134,7 +134,7 @@ def test_some_damaged_pdfs_get_an_answer(storage: FolderStorage, caplog: pytest.
 def test_some_damaged_workbooks_get_an_answer(
     storage: FolderStorage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found = read_mutants(range(24))
+    found = read_mutants(storage, range(24))
     assert 0 < found[IN] < 24
     _unharmed(storage, caplog.text)
 
@@ -150,6 +150,6 @@ def test_ten_thousand_damaged_pdfs_get_an_answer(storage, caplog, told) -> None:
 @pytest.mark.long
 def test_five_thousand_damaged_workbooks_get_an_answer(storage, caplog, told) -> None:
     begun = time.monotonic()
-    found = read_mutants(range(5_000))
+    found = read_mutants(storage, range(5_000))
     told("workbook mutants", found, begun)
     _unharmed(storage, caplog.text)

@@ -3,12 +3,15 @@
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from openpyxl import Workbook
 
 from files import child_process
 from files.refusals import Refused
+from files.storage import FolderStorage
 from files.workbook import read_workbook
 from tests.sheets import archive, saved, workbook
 
@@ -16,7 +19,12 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
 def read(data: bytes) -> list[list[str]]:
-    return read_workbook(io.BytesIO(data))
+    with TemporaryDirectory() as folder:
+        storage = FolderStorage(Path(folder))
+        try:
+            return read_workbook(io.BytesIO(data), storage)
+        finally:
+            assert storage.leftovers(older_than_seconds=0) == []
 
 
 def refusal(data: bytes) -> tuple[str, str]:
