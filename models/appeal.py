@@ -69,7 +69,6 @@ class Appeal(TwoReviews, Base):
     mobile: Mapped[str] = mapped_column(Sealed, comment="proven; the result goes there")
     mobile_digest: Mapped[str] = mapped_column(String(64), index=True)
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="the match")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
     hold_until: Mapped[datetime | None] = mapped_column(
         UtcDateTime, comment="business time; approved, but the old mobile may still object until then"
     )

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
-from models.base import Base, UtcDateTime
+from models.base import Base
 from models.event import Actor
 from models.stored_file import StoredFile
 from models.two_reviews import WAITING, TooLate, TwoReviews
@@ -35,7 +35,6 @@ class ClosureRequest(TwoReviews, Base):
     why: Mapped[str] = mapped_column(String(300))
     statement_name: Mapped[str] = mapped_column(String(255), comment="of the sealed statement")
     statement_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
 
     unit: Mapped[Unit] = relationship()
     account: Mapped[Account] = relationship(foreign_keys=[account_id])

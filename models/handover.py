@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
-from models.base import Base, HasUuid, UtcDateTime
+from models.base import Base, HasUuid
 from models.event import Actor
 from models.filing import Filing
 from models.stored_file import StoredFile
@@ -38,7 +38,6 @@ class Handover(TwoReviews, Base):
     kind: Mapped[str] = mapped_column(String(20), comment="project_transfer, project_relink")
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True, comment="that asks")
     applicant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
     leaver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="transfer only")
     receiver_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), comment="transfer only")
     from_unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"), comment="relink only")

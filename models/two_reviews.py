@@ -41,6 +41,7 @@ class TwoReviews(HasUuid):
     noun: ClassVar[str] = ""  # the second word of its acts in the record
 
     state: Mapped[str] = mapped_column(String(20), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="business time")
     version: Mapped[int] = mapped_column(default=1, server_default="1", comment="counts acts")
     first_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
