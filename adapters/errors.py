@@ -6,4 +6,4 @@ class NotSent(Exception):
 
 
 class NoWay(NotSent):
-    """There is no gateway: trying again makes no sense."""
+    """No gateway can take it, as there is none or the address is none: trying again makes no sense."""

@@ -19,7 +19,7 @@ class Mailer(Protocol):
     """Sends one mail of plain text."""
 
     def send(self, address: str, title: str, words: str, idempotency_key: str) -> str:
-        """Return the Message-ID; raises NotSent."""
+        """Return the Message-ID; raises NotSent, or NoWay when no server could take it."""
         ...
 
 
@@ -31,7 +31,7 @@ class SmtpMailer:
     sender: str
 
     def send(self, address: str, title: str, words: str, idempotency_key: str) -> str:
-        message = self._message(address, title, words, idempotency_key)
+        message = self._readable_message(address, title, words, idempotency_key)
         place = urlsplit(self.url)
         try:
             with smtplib.SMTP(
@@ -44,6 +44,13 @@ class SmtpMailer:
         except (smtplib.SMTPException, OSError) as error:
             raise NotSent(f"邮件服务器没有收下（{type(error).__name__}）") from error
         return str(message["Message-ID"])
+
+    def _readable_message(self, address: str, title: str, words: str, idempotency_key: str) -> EmailMessage:
+        """Write the mail; raises NoWay when the library cannot read the address or the title."""
+        try:
+            return self._message(address, title, words, idempotency_key)
+        except Exception as error:  # its parser breaks in many ways on what is no address
+            raise NoWay(f"邮件地址或标题不能用于发送（{type(error).__name__}）") from error
 
     def _message(self, address: str, title: str, words: str, idempotency_key: str) -> EmailMessage:
         message = EmailMessage()

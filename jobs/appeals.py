@@ -42,6 +42,9 @@ def _hand_over(settings: Settings, appeal_id: uuid.UUID) -> bool:
     except WrongMove:  # halted or handed over a moment ago
         log.info("Appeal %s is settled already", appeal_id)
         return False
+    except Exception:  # the others are handed over nevertheless; this one is tried again
+        log.exception("Appeal %s could not be handed over", appeal_id)
+        return False
     else:
         return True
     finally:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from functools import cache
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from adapters.errors import NotSent, NoWay
 from adapters.mail import mailer
 from adapters.sms import sms_sender
 from config import Settings
 from extensions import db
-from models.delivery import Delivery
+from models.delivery import Delivery, forget_secrets
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +28,12 @@ def send_due(settings: Settings) -> int:
 
 def _forget_secrets(now: datetime) -> None:
     """Remove codes whose time is over, so that no copy of the database holds them longer than they work."""
-    over = select(Delivery).where(Delivery.forget_at <= now)
+    over = select(Delivery.id).where(Delivery.forget_at <= now).limit(1)
     try:
-        if db.session.scalar(over.with_only_columns(Delivery.id).limit(1)) is None:
+        if db.session.scalar(over) is None:
             return
         db.start_writing()
-        for delivery in db.session.scalars(over.with_for_update()):
-            delivery.forget()
+        forget_secrets(db.session(), now)
         db.session.commit()
     finally:
         db.close()
@@ -52,12 +52,13 @@ def _due() -> list[uuid.UUID]:
 def _send(settings: Settings, delivery_id: uuid.UUID) -> bool:
     """Claim, send outside of any transaction, note the result. A crash in between sends it again later."""
     try:
-        delivery = _claimed(delivery_id)
-        if delivery is None:
+        if not _claim(delivery_id):
             return False
-        outcome = _hand_over(settings, delivery)
+        outcome = _hand_over(settings, delivery_id)
         db.start_writing()
-        _note(db.session.get_one(Delivery, delivery_id), outcome, is_read_here=_is_read_here(settings))
+        delivery = _unread(delivery_id)
+        if delivery is not None:  # its account was closed meanwhile
+            _note(delivery, outcome, is_read_here=_is_read_here(settings))
         db.session.commit()
         return isinstance(outcome, str)
     finally:
@@ -80,27 +81,43 @@ def _note(delivery: Delivery, outcome: str | NotSent, *, is_read_here: bool) -> 
         delivery.forget()
 
 
-def _claimed(delivery_id: uuid.UUID) -> Delivery | None:
+def _claim(delivery_id: uuid.UUID) -> bool:
     db.start_writing()
-    delivery = db.session.get(Delivery, delivery_id)
-    if delivery is None or not delivery.claim(db.session(), datetime.now(UTC)):
-        return None
+    delivery = _unread(delivery_id)
+    claimed = delivery is not None and delivery.claim(db.session(), datetime.now(UTC))
     db.session.commit()
-    db.session.refresh(delivery)
+    return claimed
+
+
+def _unread(delivery_id: uuid.UUID) -> Delivery | None:
+    """Load what is not sealed: that a message cannot be opened must be noted, too."""
+    sealed = [defer(Delivery.address), defer(Delivery.words)]
+    return db.session.get(Delivery, delivery_id, options=sealed, populate_existing=True)
+
+
+def _hand_over(settings: Settings, delivery_id: uuid.UUID) -> str | NotSent:
+    """Return what the gateway calls the message, or why it did not leave; nothing holds the next one up."""
+    try:
+        return _give_to_gateway(settings, _read(delivery_id))
+    except NotSent as refusal:
+        return refusal
+    except Exception as error:
+        log.exception("Delivery %s broke on its way", delivery_id)
+        return NotSent(f"系统出错（{type(error).__name__}）")
+
+
+def _read(delivery_id: uuid.UUID) -> Delivery:
+    delivery = db.session.get_one(Delivery, delivery_id, populate_existing=True)
     db.session.expunge(delivery)
     db.start_reading()
     return delivery
 
 
-def _hand_over(settings: Settings, delivery: Delivery) -> str | NotSent:
-    """Return what the gateway calls the message, or why it did not leave."""
+def _give_to_gateway(settings: Settings, delivery: Delivery) -> str:
     key = str(delivery.id)
-    try:
-        if delivery.channel == "sms":
-            return _sms(settings).send(delivery.address, delivery.words, delivery.name, key)
-        return _mail(settings).send(delivery.address, delivery.title, delivery.words, key)
-    except NotSent as refusal:
-        return refusal
+    if delivery.channel == "sms":
+        return _sms(settings).send(delivery.address, delivery.words, delivery.name, key)
+    return _mail(settings).send(delivery.address, delivery.title, delivery.words, key)
 
 
 _sms = cache(sms_sender)

@@ -1,5 +1,6 @@
 """Asks the registry about cases whose time has come: after an outage, or when a web process died on its way."""
 
+import logging
 import uuid
 from datetime import UTC, datetime
 
@@ -11,11 +12,13 @@ from config import Settings
 from extensions import clock, db
 from models.verification import Verification
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 10
 
 
 def verify_due(settings: Settings) -> int:
-    """Ask about the cases that are due; returns how many answers were noted."""
+    """Ask about the cases that are due; returns how many answers were noted. One that breaks waits for its lease."""
     asked = registry(settings)
     return sum(_verify(asked, case_id) for case_id in _due())
 
@@ -37,12 +40,17 @@ def _verify(asked: RealNameRegistry, case_id: uuid.UUID) -> bool:
         case = db.session.get(Verification, case_id)
         if case is None or not case.claim(db.session(), datetime.now(UTC)):
             return False
-        question = question_about(db.session(), case)
         db.session.commit()
+        question = question_about(db.session(), case)
+        db.start_reading()
         answer = question.put(asked)
         db.start_writing()
         note_answer(db.session(), db.session.get_one(Verification, case_id), answer, SYSTEM, clock.now())
         db.session.commit()
+    except Exception:  # the others are asked about nevertheless
+        log.exception("Verification %s could not be checked", case_id)
+        return False
+    else:
         return True
     finally:
         db.close()

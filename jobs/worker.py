@@ -6,7 +6,9 @@ import os
 import signal
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -78,9 +80,13 @@ def work(settings: Settings) -> None:
             worker.work(logging_level="WARNING")
         except queue.NO_REDIS as error:
             log.warning("Redis does not answer: %s", error)
-        except StopRequested:
+        except (StopRequested, Stopped):
             return
         time.sleep(0 if SweepingWorker.is_stopping else 1)
+
+
+class Stopped(BaseException):
+    """Somebody asked to stop. No step of a sweep may take it for a failure of its own, hence no Exception."""
 
 
 class SweepingWorker(Worker):
@@ -98,30 +104,53 @@ class SweepingWorker(Worker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop after the job that runs now; the second signal ends the job, too."""
         SweepingWorker.is_stopping = True
-        super().request_stop(signum, frame)
+        try:
+            super().request_stop(signum, frame)
+        except StopRequested:
+            raise Stopped from None
 
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
         """Wait for the next job; sweep first and whenever none came for a while."""
         while True:
-            self._sweep_storage()
             try:
-                sweeper.sweep(self.connection)
-                periodic.run_due()
-                deliveries.send_due(self.settings)
-                verifications.verify_due(self.settings)
-                appeals.hand_over_due(self.settings)
-                hardening.harden_some()
-                data_copy.remove_due(self.settings)
-                papers.remove_discarded(self.settings)
-                closures.close_due(self.settings)
+                self._sweep()
                 found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time=SWEEP_SECONDS)
                 if found is not None:
                     return found
             except queue.NO_REDIS as error:
                 log.warning("Redis does not answer: %s", error)
                 time.sleep(1)
+            except Stopped:
+                raise StopRequested from None
+
+    def _sweep(self) -> None:
+        """Do what waits, one thing after the other; what breaks is logged and holds up neither others nor jobs."""
+        for step in self._steps():
+            try:
+                step()
+            except queue.NO_REDIS:
+                raise
+            except Exception:
+                log.exception("A step of the sweep broke")
+            finally:
+                db.close()
+
+    def _steps(self) -> tuple[Callable[[], object], ...]:
+        settings = self.settings
+        return (
+            self._sweep_storage,
+            partial(sweeper.sweep, self.connection),
+            periodic.run_due,
+            partial(deliveries.send_due, settings),
+            partial(verifications.verify_due, settings),
+            partial(appeals.hand_over_due, settings),
+            hardening.harden_some,
+            partial(data_copy.remove_due, settings),
+            partial(papers.remove_discarded, settings),
+            partial(closures.close_due, settings),
+        )
 
     def _sweep_storage(self) -> None:
         """Remove what killed processes left in the storage, once in an hour."""

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, text, update
+from sqlalchemy import ForeignKey, Index, String, Text, case, delete, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
@@ -12,6 +12,7 @@ from models.base import Base, HasUuid, UtcDateTime
 from models.sealed import Sealed, mask_mail, mask_mobile
 
 CHANNEL_TEXTS = {"sms": "短信", "mail": "邮件"}
+TOO_LATE = "已过有效时间，没有发出"
 STATE_TEXTS = {"queued": "待发送", "sent": "已发送", "failed": "发送失败"}
 # After an attempt that failed the next one waits; after the last the delivery has failed.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=4))
@@ -101,7 +102,7 @@ class Delivery(HasUuid, Base):
     def forget(self) -> None:
         """Remove words that let their reader act; one that never left is too late by now."""
         if self.state == "queued":
-            self.state, self.error = "failed", "已过有效时间，没有发出"
+            self.state, self.error = "failed", TOO_LATE
         self.words, self.forget_at = FORGOTTEN, None
 
     def note_failed(self, error: str, now: datetime, *, is_final: bool = False) -> None:
@@ -111,6 +112,24 @@ class Delivery(HasUuid, Base):
             self.state = "failed"
         else:
             self.next_at = now + RETRIES[self.attempts - 1]
+
+
+def forget_secrets(session: Session, now: datetime) -> None:
+    """Remove words whose time is over (`now` is real time), as `Delivery.forget` does, without reading them.
+
+    They may be sealed by a key that is not there any more.
+    """
+    is_queued = Delivery.state == "queued"
+    session.execute(
+        update(Delivery)
+        .where(Delivery.forget_at <= now)
+        .values(
+            words=FORGOTTEN, forget_at=None,
+            state=case((is_queued, "failed"), else_=Delivery.state),
+            error=case((is_queued, TOO_LATE), else_=Delivery.error),
+        )
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def forget_old_deliveries(session: Session, at: datetime) -> int:

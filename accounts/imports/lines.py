@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from forms.codes import is_mail_address
 from models.legacy_password import ARGON2, LENGTHS, LONGEST_SALT
 from models.service import services
 from models.uscc import plain_uscc
@@ -114,7 +115,7 @@ def _mobile(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+", text):
+    if text and not is_mail_address(text):
         raise BadLine("电子邮箱格式不正确")
     return text
 

@@ -265,7 +265,8 @@ def test_mobiles(typed: str, expected: Any) -> None:
     ("typed", "expected"),
     [
         ("lianxi@example.com", "lianxi@example.com"), (" a@b.cn ", "a@b.cn"),
-        ("联系@示例.中国", "联系@示例.中国"),
+        ("li.na_2+hatchery%x@mail-1.example.com.cn", "li.na_2+hatchery%x@mail-1.example.com.cn"),
+        ("联系@示例.中国", "E_EMAIL"), ("zs@[b.com", "E_EMAIL"), ("a:@;.(", "E_EMAIL"), ("=?utf-8?q?=0a?=@x.com", "E_EMAIL"),
         ("lianxi", "E_EMAIL"), ("a@b", "E_EMAIL"), ("a@@b.cn", "E_EMAIL"), ("a b@c.cn", "E_EMAIL"),
         ("a@b.", "E_EMAIL"), ("a@.cn", "E_EMAIL"), ("a" * 65 + "@b.cn", "E_EMAIL"),
         ("a@" + "b" * 100 + ".cn", "E_TEXT_TOO_LONG"), ("", None),

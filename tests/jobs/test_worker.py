@@ -1,20 +1,27 @@
 """A real worker, a real Redis, and what may happen to them."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from datetime import time as clock_time
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Settings
 from files.storage import FolderStorage
-from jobs import queue
+from jobs import deliveries, papers, periodic, queue
+from jobs.worker import SweepingWorker
 from models.counter import Counter
 from models.job import Job
 from tests.jobs.conftest import RedisChild
@@ -92,6 +99,48 @@ def test_a_file_that_kills_its_process_does_not_stop_the_others(
     wait_until(lambda: state_of(session, poison) == "failed" and state_of(session, harmless) == "done")
     assert poison.attempts == 3
     assert session.get_one(Counter, f"gave up {poison.target_id}").value == 1
+
+
+@pytest.fixture
+def worker(app: Flask, redis: RedisChild) -> Iterator[SweepingWorker]:
+    """A worker in this process, which sweeps when it is told to."""
+    kept = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    SweepingWorker.settings = app.config["SETTINGS"]
+    yield SweepingWorker([queue.rq_queue(redis.client)], connection=redis.client, serializer=JSONSerializer)
+    SweepingWorker.is_stopping = False
+    for one, handler in kept.items():
+        signal.signal(one, handler)
+
+
+def test_a_step_that_breaks_holds_up_neither_the_others_nor_the_jobs(
+    session: Session, redis: RedisChild, worker: SweepingWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_settings: Settings) -> int:
+        raise AttributeError("somebody's address")
+
+    removed: list[Settings] = []
+    monkeypatch.setattr(deliveries, "send_due", broken)
+    monkeypatch.setattr(papers, "remove_discarded", removed.append)
+    job = enqueue_and_wake(session, "count")
+    found = worker.dequeue_job_and_maintain_ttl(None)
+    assert found is not None
+    assert (found[0].id, len(removed)) == (str(job.id), 1)
+    redis.kill()
+    with pytest.raises(queue.NO_REDIS):
+        worker._sweep()
+    redis.start()
+
+
+def test_no_step_takes_the_wish_to_stop_for_its_own_failure(
+    worker: SweepingWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_to_stop(_session: Session, _now: datetime) -> int:
+        worker.request_stop(signal.SIGTERM, None)
+        return 0
+
+    monkeypatch.setattr(periodic, "DAILY", (periodic.Daily("told to stop", clock_time(0), told_to_stop),))
+    with pytest.raises(StopRequested):
+        worker.dequeue_job_and_maintain_ttl(None)
 
 
 def enqueue_and_wake(session: Session, task: str) -> Job:

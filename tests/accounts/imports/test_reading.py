@@ -81,6 +81,7 @@ LINES = [
     ({"name": "甲\u202e乙"}, "不可见的字符"),
     ({"login_name": "two words"}, "登录名中有空格"),
     ({"email": "nobody"}, "电子邮箱格式不正确"),
+    ({"email": "zs@[b.com"}, "电子邮箱格式不正确"),
     ({"region_code": "999999"}, "地区代码不存在"),
     ({"uscc": "ABC"}, "缺少地区代码"),
     ({"items": "high_tech nothing"}, "不认识或不能授权的事项"),
