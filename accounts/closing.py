@@ -99,15 +99,15 @@ def _keep(session: Session, account: Account, actor: Actor, at: datetime, why: s
     _tell(session, account, "closure_cancelled", at, why or "您已取消注销")
 
 
-def close_account(session: Session, account: Account, actor: Actor, at: datetime) -> list[str]:
-    """Close an account whose fortnight is over; returns digests of bytes to remove.
+def close_account(session: Session, account: Account, actor: Actor, at: datetime) -> None:
+    """Close an account whose fortnight is over.
 
     What came up meanwhile and stands in the way keeps it open, and its owner is told.
     """
     hindered = blockers(session, account, _day(at))
     if hindered:
         _keep(session, account, actor, at, hindered[0].text)
-        return []
+        return
     mine = Grant.unit_id == account.unit_id if account.unit_id else Grant.grantee_id == account.id
     grants = session.scalars(select(Grant).where(mine, Grant.state == "active")).all()
     end_grants(session, grants, actor, at, REASON)
@@ -115,7 +115,7 @@ def close_account(session: Session, account: Account, actor: Actor, at: datetime
         _close_unit(session, account.unit, grants, actor, at)
     record_event(session, account.id, "close_account", actor, at)
     session.flush()  # its own record is numbered by now
-    return anonymise(session, account, actor, at)
+    anonymise(session, account, actor, at)
 
 
 def _close_unit(session: Session, unit: Unit, grants: Sequence[Grant], actor: Actor, at: datetime) -> None:

@@ -4,11 +4,10 @@ Every table that refers to an account is named here, in ERASED or in KEPT: a new
 Source: 个人信息保护法 第四十七条.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from extensions import keyring
@@ -35,7 +34,7 @@ from models.saved_view import SavedView
 from models.second_factor import SecondFactor
 from models.service import Follow
 from models.service_approval import ServiceApproval
-from models.stored_file import StoredFile, give_up, is_referred_to
+from models.stored_file import give_up
 from models.unit_profile import UnitProfile
 from models.verification import Verification, VerificationFile
 
@@ -43,7 +42,7 @@ NOBODY = "已注销用户"
 # Rows that are the person's alone go.
 GONE: tuple[type[Any], ...] = (
     Person, FormerPassword, SecondFactor, RecoveryCode, OneTimeLink, Notification, Delivery, IdempotencyKey, Follow,
-    SavedView, Presence, DataCopy, Registration, LinkedIdentity,
+    SavedView, Presence, Registration, LinkedIdentity,
 )  # fmt: skip
 # What is left of the others names nobody.
 BLANKED: tuple[dict[str, Any], ...] = (
@@ -62,9 +61,9 @@ BLANKED: tuple[dict[str, Any], ...] = (
 )
 # Of a unit's representative and agent, which are people, too.
 OF_A_UNIT = dict.fromkeys(("authorised_person", "authorised_matter", "authorised_until", "rep_place_type", "rep_continent", "rep_id_type", "rep_id_number", "rep_valid_to", "letter_name", "letter_sha256", "letter_uploaded_at", "unit_email", "unit_phone", "unit_fax"))  # fmt: skip
-# Of a service owner's list the row with the number of the person goes, too.
+# Of a service owner's list the row with the number of the person goes, too; a copy of his data ends.
 ERASED = {one.__tablename__ for one in GONE} | {one["table"].__tablename__ for one in BLANKED}
-ERASED |= {ServiceApproval.__tablename__}
+ERASED |= {ServiceApproval.__tablename__, DataCopy.__tablename__}
 # Records of units and offices, which say who acted by an account that names nobody now.
 KEPT = {
     "event", "filing", "attachment", "pending_file", "table_import", "tab_state", "material_version", "grant",
@@ -81,18 +80,11 @@ def pseudonym(account: Account) -> str:
     return f"closed_{account.id.hex[:12]}"
 
 
-def anonymise(session: Session, account: Account, actor: Actor, at: datetime) -> list[str]:
-    """Leave of the account what records refer to; returns digests of bytes that nobody names any more.
-
-    Remove the bytes after the commit, and only those that still nobody names.
-    """
+def anonymise(session: Session, account: Account, actor: Actor, at: datetime) -> None:
+    """Leave of the account what records refer to. Bytes are only given up here: they go after the commit."""
     end_sessions(session, account.id, datetime.now(UTC))
-    copies = [
-        one
-        for one in session.scalars(select(DataCopy.sha256).where(DataCopy.account_id == account.id))
-        if one
-    ]
-    papers = _remove_papers(session, account)
+    _give_up_copies(session, account)
+    _remove_papers(session, account, at)
     for table in GONE:
         session.execute(delete(table).where(table.account_id == account.id))
     if account.id_number is not None:
@@ -114,11 +106,13 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
     account.id_type = account.id_number = account.id_number_digest = None
     account.set_mobile(None, None)
     session.flush()
-    return copies + papers
 
 
-def _remove_papers(session: Session, account: Account) -> list[str]:
-    """Remove the scans of identity papers and statements that were uploaded about the account."""
+def _remove_papers(session: Session, account: Account, at: datetime) -> None:
+    """Take the scans of identity papers and statements about the account away, and give their bytes up.
+
+    The bytes go in a step of their own, when nothing else needs them (`jobs/papers.py`).
+    """
     about = Verification.account_id == account.id
     if account.unit_id is not None:
         about = or_(about, Verification.unit_id == account.unit_id)
@@ -132,21 +126,11 @@ def _remove_papers(session: Session, account: Account) -> list[str]:
     for table, theirs in files:
         digests |= set(session.scalars(select(table.sha256).where(theirs)))
         session.execute(delete(table).where(theirs).execution_options(synchronize_session="fetch"))
-    return _forget_files(session, digests)
+    give_up(session, digests, at)
 
 
-def _forget_files(session: Session, digests: Iterable[str]) -> list[str]:
-    """Delete the rows of files that nothing refers to now; returns the digests of their bytes."""
-    freed = []
-    for file in session.scalars(select(StoredFile).where(StoredFile.sha256.in_(list(digests)))).all():
-        if not is_referred_to(session, file.sha256):
-            freed += [file.sha256, file.clean_sha256]
-            session.delete(file)
-    session.flush()
-    return freed
-
-
-def still_named(session: Session, digest: str) -> bool:
-    """Say whether somebody uploaded the same bytes meanwhile."""
-    same = or_(StoredFile.sha256 == digest, StoredFile.clean_sha256 == digest)
-    return session.scalar(select(exists().where(same))) or False
+def _give_up_copies(session: Session, account: Account) -> None:
+    """Let the copies of his data end now; a row goes when its bytes have gone (`jobs/data_copy.py`)."""
+    mine = DataCopy.account_id == account.id
+    session.execute(delete(DataCopy).where(mine, DataCopy.sha256.is_(None)))
+    session.execute(update(DataCopy).where(mine).values(expires_at=datetime.now(UTC)))

@@ -6,11 +6,8 @@ import uuid
 from sqlalchemy import select
 
 from accounts.closing import close_account
-from accounts.erasing import still_named
 from accounts.verifying import SYSTEM
-from config import Settings
 from extensions import clock, db
-from files.storage import storage_from_url
 from models.account import Account
 
 log = logging.getLogger(__name__)
@@ -18,12 +15,12 @@ log = logging.getLogger(__name__)
 AT_ONCE = 10
 
 
-def close_due(settings: Settings) -> int:
+def close_due() -> int:
     """Close what is due, each in its own transaction; returns how many were looked at."""
     due = _due()
     for account_id in due:
         try:
-            _remove(settings, _close(account_id))
+            _close(account_id)
         except Exception:  # the others are closed nevertheless; this one is tried again
             log.exception("Account %s could not be closed", account_id)
         finally:
@@ -39,19 +36,10 @@ def _due() -> list[uuid.UUID]:
         db.close()
 
 
-def _close(account_id: uuid.UUID) -> list[str]:
+def _close(account_id: uuid.UUID) -> None:
     db.start_writing()
     account = db.session.get(Account, account_id, with_for_update=True)
     if account is None or account.closes_at is None or account.closes_at > clock.now():
-        return []  # he thought again at this moment
-    digests = close_account(db.session(), account, SYSTEM, clock.now())
+        return  # he thought again at this moment
+    close_account(db.session(), account, SYSTEM, clock.now())
     db.session.commit()
-    return digests
-
-
-def _remove(settings: Settings, digests: list[str]) -> None:
-    """Remove the bytes after the rows: what is named is there."""
-    storage = storage_from_url(settings.storage_url)
-    for digest in digests:
-        if not still_named(db.session(), digest):
-            storage.remove(digest)

@@ -17,6 +17,7 @@ from files.storage import FolderStorage, storage_from_url
 from forms.formats import show_long_date
 from jobs.tasks import TASKS, Task
 from models.account import Account
+from models.activation import CLOSED
 from models.data_copy import LIFETIME, DataCopy
 from models.notification import notify
 
@@ -77,7 +78,10 @@ TASKS["copy_data"] = Task(work=make, gave_up=fail)
 
 
 def remove_due(settings: Settings) -> int:
-    """Remove the bytes of copies whose time is over; returns how many. The row goes first, as it names them."""
+    """Remove the bytes of copies whose time is over; returns how many.
+
+    First the bytes, then their name: a process that dies in between leaves a row that says what is to be done.
+    """
     over = select(DataCopy.id, DataCopy.sha256).where(
         DataCopy.sha256.is_not(None), DataCopy.expires_at <= datetime.now(UTC)
     )
@@ -87,14 +91,23 @@ def remove_due(settings: Settings) -> int:
         db.close()
     if not due:
         return 0
-    try:
-        db.start_writing()
-        for copy in db.session.scalars(select(DataCopy).where(DataCopy.id.in_([one.id for one in due]))):
-            copy.sha256 = None
-        db.session.commit()
-    finally:
-        db.close()
     storage = storage_from_url(settings.storage_url)
     for one in due:
         storage.remove(one.sha256)
+    try:
+        db.start_writing()
+        for one in due:
+            _forget_bytes(db.session(), one.id)
+        db.session.commit()
+    finally:
+        db.close()
     return len(due)
+
+
+def _forget_bytes(session: Session, copy_id: uuid.UUID) -> None:
+    """Let the row say that the bytes are gone; nothing is left to be shown to who closed his account."""
+    copy = session.get_one(DataCopy, copy_id)
+    if session.scalar(select(Account.state).where(Account.id == copy.account_id)) == CLOSED:
+        session.delete(copy)
+    else:
+        copy.sha256 = None

@@ -81,12 +81,12 @@ def _clear_away(session: Session, account_id: uuid.UUID, storage: FolderStorage)
     session.rollback()
     if not ids:
         return
+    for digest in digests:  # before their names: a job that dies in between is done again
+        storage.remove(digest)
     db.start_writing()
     for one in session.scalars(select(Export).where(Export.id.in_(ids))):
         one.sha256 = None
     session.commit()
-    for digest in digests:
-        storage.remove(digest)
 
 
 def fail(session: Session, export_id: uuid.UUID, why: str = GAVE_UP) -> None:

@@ -149,7 +149,7 @@ class SweepingWorker(Worker):
             hardening.harden_some,
             partial(data_copy.remove_due, settings),
             partial(papers.remove_discarded, settings),
-            partial(closures.close_due, settings),
+            closures.close_due,
         )
 
     def _sweep_storage(self) -> None:

@@ -1,11 +1,14 @@
-"""Appeals as they are after their applicant has handed them in, without the way there."""
+"""Papers, and appeals as they are after their applicant has handed them in, without the way there."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from files.storage import FolderStorage
+from jobs.papers import YOUNG_SECONDS
 from models.appeal import PAPERS, Appeal, submit_appeal
 from models.stored_file import StoredFile
 from tests.build import NOW
@@ -26,6 +29,13 @@ def stored_pdf(session: Session, storage: FolderStorage, words: str = "证明") 
                                created_at=NOW))  # fmt: skip
         session.commit()
     return sha256
+
+
+def age(storage: FolderStorage, *digests: str) -> None:
+    """Let files lie in the storage as long as those of old cases do."""
+    old = time.time() - 2 * YOUNG_SECONDS
+    for digest in digests:
+        os.utime(storage.path(digest), (old, old))
 
 
 def build_appeal(session: Session, storage: FolderStorage, answers: dict[str, str], **changes: Any) -> Appeal:

@@ -1,7 +1,5 @@
 """Papers that identify people go 180 days after their case; what else refers to the same bytes keeps them."""
 
-import os
-import time
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -10,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from accounts.retention import KEPT, delete_old_papers
 from files.storage import FolderStorage
-from jobs.papers import YOUNG_SECONDS, remove_discarded
+from jobs.papers import remove_discarded
 from models.appeal import AppealPaper
 from models.event import Event, first_broken_link
 from models.handover import Handover
 from models.stored_file import StoredFile
 from models.verification import Verification, VerificationFile
-from tests.appealing import PERSON, UNIT, build_appeal, stored_pdf
+from tests.appealing import PERSON, UNIT, age, build_appeal, stored_pdf
 from tests.build import NOW, build_account, build_unit
 
 LATER = NOW + KEPT
@@ -41,13 +39,6 @@ def build_case(
     session.add(case)
     session.commit()
     return case
-
-
-def age(storage: FolderStorage, *digests: str) -> None:
-    """Let files lie in the storage as long as those of old cases do."""
-    old = time.time() - 2 * YOUNG_SECONDS
-    for digest in digests:
-        os.utime(storage.path(digest), (old, old))
 
 
 def is_there(storage: FolderStorage, digest: str) -> bool:

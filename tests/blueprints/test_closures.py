@@ -1,6 +1,6 @@
 """注销: asked for with password and code, a fortnight to think again, then nothing names the person any more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,18 +13,22 @@ from accounts.profile import record_of_person
 from config import Settings
 from extensions import clock
 from files.storage import FolderStorage, MissingFile
+from jobs import data_copy
 from jobs.closures import close_due
+from jobs.papers import remove_discarded
 from models.account import Account
 from models.consent import record_consents
+from models.data_copy import DataCopy
 from models.event import Event, first_broken_link, record_event
 from models.filing import Status
 from models.grant import Grant
 from models.invitation import Invitation
 from models.login_session import LoginSession
+from models.material_version import MaterialVersion
 from models.notification import notify
 from models.verification import Verification, VerificationFile
 from ops.audit import examine_chains
-from tests.appealing import stored_pdf
+from tests.appealing import age, stored_pdf
 from tests.blueprints.registering import code_of
 from tests.blueprints.signing_in import sign_in_as
 from tests.blueprints.test_canaries import everything_stored, is_in
@@ -107,17 +111,16 @@ def test_nothing_names_the_person_when_his_account_is_closed(
     session.commit()
     assert ask(clerk, session) == 303
     clerk.client.delete_cookie(client.application.config["SIGN_IN_COOKIE"])
-    assert close_due(settings) == 0, "not before its day"
+    assert close_due() == 0, "not before its day"
     later()
-    assert close_due(settings) == 1
+    assert close_due() == 1
     closed = now_of(session, account)
     assert (closed.state, closed.login_name, closed.closes_at) == ("closed", pseudonym(closed), None)
     opened = [str(value) for one in session.scalars(select(Account)) for value in vars(one).values()]
     tables = "\n".join(everything_stored(session) + opened)
     secrets = [NUMBER, MOBILE, MAIL, NAME, HOME, PHONE, REASON, "203.0.113.9", "王小明明身份证.pdf"]
     assert [secret for secret in secrets if is_in(secret, tables)] == []
-    with pytest.raises(MissingFile):
-        storage.path(paper)
+    assert gone_after_the_sweep(session, settings, storage, paper)
     assert {one.state for one in session.scalars(select(Grant))} == {"disabled"}, "what he gave fell with him"
     assert first_broken_link(session, account.id) is None
     acts = session.scalars(
@@ -126,10 +129,80 @@ def test_nothing_names_the_person_when_his_account_is_closed(
     assert acts[-2:] == ["close_account", "erase"]
     assert [link for _, link in examine_chains(session) if link] == []
     assert "登录名或密码错误" in sign_in_as(client, "wang_xm", account_type="natural").text
-    assert close_due(settings) == 0
+    assert close_due() == 0
     again = build_person(session, person_name=NAME)  # the number is free
     again.set_id_number("resident_id", NUMBER)
     session.commit()
+
+
+def gone_after_the_sweep(session: Session, settings: Settings, storage: FolderStorage, digest: str) -> bool:
+    """Let the worker remove what was given up, an hour later, and say whether these bytes went."""
+    age(storage, digest)
+    session.rollback()
+    remove_discarded(settings)
+    try:
+        storage.path(digest)
+    except MissingFile:
+        return True
+    return False
+
+
+def close(session: Session, account: Account) -> Account:
+    """Let the fortnight of the account be over and the worker come by."""
+    account.closes_at = NOW
+    session.commit()
+    later()
+    assert close_due() == 1
+    return now_of(session, account)
+
+
+def test_bytes_that_a_frozen_version_names_outlive_the_account(
+    app: Flask, session: Session, settings: Settings, storage: FolderStorage, account: Account
+) -> None:
+    paper, other = stored_pdf(session, storage, "身份证"), stored_pdf(session, storage, "授权书")
+    case = Verification(subject="person", account_id=account.id, state="failed", opened_at=NOW)
+    case.files = [
+        VerificationFile(slot=slot, name="a.pdf", sha256=sha256, uploaded_at=NOW)
+        for slot, sha256 in (("id_front", paper), ("id_back", other))
+    ]
+    filing = build_filing(session)
+    snapshot = {"tabs": [{"evidence": [{"sha256": paper}]}]}
+    frozen = MaterialVersion(filing_id=filing.id, number=1, version_no="ZCKJ-2021-000001-001-JK0S", snapshot=snapshot,
+                             content_hash="x", generated_at=NOW, generated_by_id=build_account(session).id)  # fmt: skip
+    session.add_all([case, frozen])
+    close(session, account)
+    assert gone_after_the_sweep(session, settings, storage, other)
+    assert not gone_after_the_sweep(session, settings, storage, paper)
+
+
+def test_the_copies_of_his_data_go_although_the_worker_dies_on_its_way(
+    app: Flask,
+    session: Session,
+    settings: Settings,
+    storage: FolderStorage,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sha256 = stored_pdf(session, storage, "as good as a sealed archive")
+    week = datetime.now(UTC) + timedelta(days=7)
+    session.add(
+        DataCopy(account_id=account.id, state="ready", sha256=sha256, created_at=NOW, expires_at=week)
+    )
+    session.add(DataCopy(account_id=account.id, state="queued", created_at=NOW, expires_at=week))
+    close(session, account)
+    session.rollback()
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStorage, "remove", killed)
+        with pytest.raises(OSError, match="killed"):
+            data_copy.remove_due(settings)
+    assert data_copy.remove_due(settings) == 1
+    with pytest.raises(MissingFile):
+        storage.path(sha256)
+    assert session.scalars(select(DataCopy)).all() == []
+
+
+def killed(_storage: FolderStorage, _sha256: str) -> None:
+    raise OSError("killed at this moment")
 
 
 def test_words_that_vanish_without_a_record_break_the_chain(session: Session, account: Account) -> None:
@@ -165,7 +238,7 @@ def test_signing_in_offers_to_think_again(
     assert again.post(f"{PATH}/cancellation").status_code == 303
     assert again.get("/filings").status_code == 200
     later()
-    assert close_due(settings) == 0
+    assert close_due() == 0
     assert now_of(session, account).state == "active"
     assert "没有正在进行的注销" in again.post(f"{PATH}/cancellation").text
 
@@ -190,7 +263,7 @@ def test_what_blocks_is_listed_with_the_way_there(
     colleague.state = "disabled"  # meanwhile he is the only one again
     session.commit()
     later()
-    assert close_due(settings) == 1
+    assert close_due() == 1
     kept = now_of(session, account)
     assert (kept.state, kept.closes_at, session.get_one(Grant, right.id).state) == ("active", None, "active")
     again = Clerk(app.test_client(), kept)

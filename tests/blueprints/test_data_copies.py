@@ -142,6 +142,32 @@ def test_nobody_else_gets_it_and_after_a_week_nobody_does(
     assert jobs.data_copy.remove_due(settings) == 0
 
 
+def test_a_worker_that_dies_on_its_way_removes_a_copy_later(
+    client: FlaskClient,
+    session: Session,
+    settings: Settings,
+    storage: FolderStorage,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(_storage: FolderStorage, _sha256: str) -> None:
+        raise OSError("killed at this moment")
+
+    order(Clerk(client, account))
+    sha256 = str(make(session).sha256)
+    session.execute(update(DataCopy).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    session.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStorage, "remove", killed)
+        with pytest.raises(OSError, match="killed"):
+            jobs.data_copy.remove_due(settings)
+    assert newest(session).sha256 == sha256, "what is there is named"
+    session.rollback()
+    assert jobs.data_copy.remove_due(settings) == 1
+    with pytest.raises(MissingFile):
+        storage.path(sha256)
+
+
 def test_only_who_knows_the_password_orders_and_not_too_often(
     client: FlaskClient, session: Session, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

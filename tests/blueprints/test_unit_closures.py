@@ -100,9 +100,9 @@ def test_a_unit_is_closed_and_its_grants_fall(
     assert legal.get("/filings").status_code == 401, "signed out"
     again = Clerk(app.test_client(), account)
     assert [again.get(path).location for path in ("/", "/filings", "/grants")] == [PATH] * 3
-    assert close_due(settings) == 0
+    assert close_due() == 0
     later()
-    assert close_due(settings) == 1
+    assert close_due() == 1
     session.rollback()
     closed = session.get_one(Account, account.id, populate_existing=True)
     assert (closed.state, closed.person_name, closed.mobile) == ("closed", "已注销用户", None)

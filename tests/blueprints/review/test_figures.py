@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import jobs.export
-from files.storage import MissingFile, storage_from_url
+from files.storage import FolderStorage, MissingFile, storage_from_url
 from filings.review.dashboard import mondays
 from filings.snapshot import values_of
 from filings.submission import offered_offices
@@ -181,6 +181,21 @@ def test_only_the_last_exports_are_kept(
     assert first.sha256 is None
     with pytest.raises(MissingFile):
         storage.path(digest)
+
+
+def test_an_export_whose_bytes_are_still_there_is_named(
+    desk: Clerk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_storage: FolderStorage, _sha256: str) -> None:
+        raise OSError("killed at this moment")
+
+    monkeypatch.setattr(jobs.export, "KEPT", 1)
+    first = export(desk, session, monkeypatch)
+    digest = first.sha256
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStorage, "remove", killed)
+        export(desk, session, monkeypatch)
+    assert first.sha256 == digest
 
 
 def test_an_export_that_breaks_says_so(desk: Clerk, session: Session) -> None:
