@@ -36,7 +36,7 @@ from models.service import Follow
 from models.service_approval import ServiceApproval
 from models.stored_file import give_up
 from models.unit_profile import UnitProfile
-from models.verification import Verification, VerificationFile
+from models.verification import OPEN, Verification, VerificationFile
 
 NOBODY = "已注销用户"
 # Rows that are the person's alone go.
@@ -111,11 +111,14 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
 def _remove_papers(session: Session, account: Account, at: datetime) -> None:
     """Take the scans of identity papers and statements about the account away, and give their bytes up.
 
-    The bytes go in a step of their own, when nothing else needs them (`jobs/papers.py`).
+    A case that is open ends with them: nobody is left to decide about. The bytes go in a step of their own, when
+    nothing else needs them (`jobs/papers.py`).
     """
     about = Verification.account_id == account.id
     if account.unit_id is not None:
         about = or_(about, Verification.unit_id == account.unit_id)
+    for case in session.scalars(select(Verification).where(about, Verification.state.in_(OPEN))):
+        case.end()
     cases = select(Verification.id).where(about)
     appeals = select(Appeal.id).where(Appeal.account_id == account.id)
     files = (

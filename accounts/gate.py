@@ -25,6 +25,7 @@ UNIT_NOT_VERIFIED = (
 )
 THEIR_UNIT_NOT_VERIFIED = "您所代表的单位没有实名认证，请联系单位法人账号先完成法人实名认证。"
 INCOMPLETE = "当法人单位基本信息、法人其他信息、主代办人信息都填写完整，才能进入该系统。还缺："
+CLOSING = "账号正在注销，不能办理事项。需要继续使用的，请先取消注销。"
 DISABLED = "单位已停用，请联系平台客服"
 EXPIRED = "授权已过期，请联系单位法人账号重新授权"
 PAPERS_CAME = "已登记，尚未开通。开通后会以消息通知，请稍后再来。"
@@ -57,13 +58,18 @@ class Stop:
 def stop_at(session: Session, service: Service, visitor: Visitor, day: date) -> Stop | None:
     """Return the first thing that stands in the way, in the order of the platform; None: come in."""
     return (
-        _wrong_account(service, visitor)
+        _closing(visitor)
+        or _wrong_account(service, visitor)
         or _not_verified(session, service, visitor)
         or _incomplete(session, service, visitor)
         or _disabled(service, visitor)
         or _not_granted(session, service, visitor, day)
         or _not_approved(session, service, visitor)
     )
+
+
+def _closing(visitor: Visitor) -> Stop | None:
+    return Stop("E_CLOSING", CLOSING, "/account/closure") if visitor.account.closes_at is not None else None
 
 
 def _wrong_account(service: Service, visitor: Visitor) -> Stop | None:

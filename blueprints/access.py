@@ -67,6 +67,12 @@ def role(*names: str) -> Callable[[View], View]:
     return lambda view: _declared(view, Access(roles=frozenset(names)))
 
 
+def open_while_closing(view: View) -> View:
+    """Let who is closing his account call the view, too: to think again, to leave, to see what is held about him."""
+    view.is_open_while_closing = True  # type: ignore[attr-defined]
+    return view
+
+
 def streams(view: View) -> View:
     """Mark a view that takes the write lock itself: it reads a body or does slow work first."""
     view.streams = True  # type: ignore[attr-defined]
@@ -197,7 +203,7 @@ def _gate() -> ResponseReturnValue | None:
         return None
     _refuse_nul(request.args)
     view = current_app.view_functions[request.endpoint]
-    turned_away = _turn_away(access_of(view))
+    turned_away = _turn_away(view)
     if turned_away is not None:
         return turned_away
     if request.method not in SAFE_METHODS:
@@ -212,15 +218,18 @@ def _gate() -> ResponseReturnValue | None:
     return None
 
 
-def _turn_away(access: Access) -> ResponseReturnValue | None:
+def _turn_away(view: object) -> ResponseReturnValue | None:
     """Abort with 401 or 403, send somebody with several units to choose one, or return None: come in."""
-    if access.public or access.admits(me().roles):
+    access = access_of(view)
+    if access.public:
         return None
     person, wanted = me(), access.roles or frozenset()
-    if person.closes_at is not None:
+    if person.closes_at is not None and not hasattr(view, "is_open_while_closing"):
         return (
             redirect(url_for("account.closure"), 303) if _is_plain_visit() else abort(403, policies.CLOSING)
         )
+    if access.admits(person.roles):
+        return None
     if person.has_lost_unit and wanted & policies.UNIT_ROLES and not _is_plain_visit():
         abort(403, policies.UNIT_LOST)
     if person.must_choose_unit and wanted & policies.UNIT_ROLES:

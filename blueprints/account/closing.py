@@ -6,7 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts.closing import COOL_OFF, NotClosed, ask_closure, blockers, cancel_closure
-from blueprints.access import actor, me, signed_in, streams
+from blueprints.access import actor, me, open_while_closing, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.closing_unit import unit_page
 from blueprints.account.proofs import refused_password
@@ -23,6 +23,7 @@ from models.verification_code import proves, send_code
 
 @blueprint.get("/account/closure")
 @signed_in
+@open_while_closing
 def closure() -> str:
     """Say what closing means, what stands in its way, or until when one may think again."""
     account = _own()
@@ -77,6 +78,7 @@ def _is_owner(account: Account, form: ClosureForm) -> bool:
 
 @blueprint.post("/account/closure/cancellation")
 @signed_in
+@open_while_closing
 def stop_closure() -> ResponseReturnValue:
     """Think again: the account lives on."""
     if not was_done():

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from blueprints.access import actor, me, signed_in, streams
+from blueprints.access import actor, me, open_while_closing, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.proofs import refused_password
 from blueprints.filing.page import is_fragment
@@ -33,6 +33,7 @@ SHOWN = 5
 
 @blueprint.get("/account/data")
 @signed_in
+@open_while_closing
 def data_copies() -> str:
     """Say what a copy holds, and list one's own, the running one with its progress."""
     if is_fragment():
@@ -42,6 +43,7 @@ def data_copies() -> str:
 
 @blueprint.post("/account/data")
 @signed_in
+@open_while_closing
 @streams
 def order_data_copy() -> ResponseReturnValue:
     """Have a copy made, for who knows the password."""
@@ -85,6 +87,7 @@ def _ordered() -> str:
 
 @blueprint.post("/account/data/<uuid:copy_id>")
 @signed_in
+@open_while_closing
 def download_data_copy(copy_id: uuid.UUID) -> ResponseReturnValue:
     """Send a copy to its owner while its time lasts, and write that down."""
     copy = db.session.get(DataCopy, copy_id)

@@ -12,7 +12,7 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from blueprints.access import me, signed_in
+from blueprints.access import me, open_while_closing, signed_in
 from blueprints.account import blueprint
 from blueprints.idempotency import was_carried_out
 from blueprints.identity import SignedIn
@@ -20,6 +20,7 @@ from blueprints.identity import SignedIn
 
 @blueprint.get("/account/drafts")
 @signed_in
+@open_while_closing
 def drafts() -> ResponseReturnValue:
     """Say whose session this is and give a form token; what waits in a browser is sent for nobody else.
 

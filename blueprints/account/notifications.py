@@ -6,7 +6,7 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import me, public, signed_in
+from blueprints.access import me, open_while_closing, public, signed_in
 from blueprints.account import blueprint
 from blueprints.account.safe_next import safe_next
 from extensions import clock, db
@@ -19,6 +19,7 @@ LAST_PAGE = 10_000
 
 @blueprint.get("/account/notifications")
 @signed_in
+@open_while_closing
 def notifications() -> str:
     """List one's own notices, the newest first."""
     page = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
@@ -33,6 +34,7 @@ def notifications() -> str:
 
 @blueprint.post("/account/notifications/<uuid:notification_id>/read")
 @signed_in
+@open_while_closing
 def read_notification(notification_id: uuid.UUID) -> ResponseReturnValue:
     """Mark one notice as read and go where it leads."""
     notice = db.session.get(Notification, notification_id)
@@ -46,6 +48,7 @@ def read_notification(notification_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/account/notifications/read")
 @signed_in
+@open_while_closing
 def read_all_notifications() -> ResponseReturnValue:
     """Mark all of one's notices as read."""
     mark_read(db.session(), me().account_id, clock.now())

@@ -7,7 +7,7 @@ from flask import abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from blueprints.access import actor, me, signed_in
+from blueprints.access import actor, me, open_while_closing, signed_in
 from blueprints.account import blueprint
 from blueprints.account.devices import device_name
 from blueprints.account.signing_in import signed_out
@@ -19,6 +19,7 @@ from models.login_session import LoginSession, is_alive
 
 @blueprint.get("/account/sessions")
 @signed_in
+@open_while_closing
 def sessions() -> ResponseReturnValue:
     """List where this account is signed in now."""
     has_federation = current_app.extensions["federated_login"] is not None and me().account_type != "staff"
@@ -30,6 +31,7 @@ def sessions() -> ResponseReturnValue:
 
 @blueprint.post("/account/sessions/<uuid:session_id>/removal")
 @signed_in
+@open_while_closing
 def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
     if was_done():
@@ -47,6 +49,7 @@ def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.post("/account/sessions/removal")
 @signed_in
+@open_while_closing
 def end_all_sessions() -> ResponseReturnValue:
     """End all sessions of this account, the present one too."""
     for login in _living_sessions():

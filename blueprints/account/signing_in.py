@@ -10,7 +10,7 @@ from flask.wrappers import Response
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from blueprints.access import public, signed_in, streams
+from blueprints.access import open_while_closing, public, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.attempt import Attempt, Refused, StepDue
 from blueprints.account.carrying import unseal
@@ -117,6 +117,7 @@ def _stay() -> Response:
 
 @blueprint.get("/login/another-person")
 @signed_in
+@open_while_closing
 def another_person() -> str:
     """Say that what somebody else typed before was not sent."""
     return render_template("account/another_person.html")

@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from accounts.profile import SHEETS
 from accounts.security_record import KINDS, security_record
-from blueprints.access import me, signed_in
+from blueprints.access import me, open_while_closing, signed_in
 from blueprints.ids import read_id
 from blueprints.profile import blueprint
 from blueprints.profile.pages import own_sheets
@@ -13,6 +13,7 @@ from extensions import db
 
 @blueprint.get("/security")
 @signed_in
+@open_while_closing
 def security() -> str:
     """List what happened, the newest first; `kind` narrows it, `before` goes on after an entry."""
     person = me()

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from blueprints import access
-from blueprints.access import UndeclaredAccess, access_of, public, role, signed_in
+from blueprints.access import Access, UndeclaredAccess, access_of, public, role, signed_in
 from extensions import db
 from models.base import Base
 from tests.blueprints.signing_in import page_of
-from tests.build import build_account, build_filing, build_grant, build_reviewer, build_unit, sign_in
+from tests.build import NOW, build_account, build_filing, build_grant, build_reviewer, build_unit, sign_in
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -228,3 +228,42 @@ def test_static_parts_of_addresses_are_kebab_case(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         for part in re.sub(r"<[^>]*>", "", rule.rule).split("/"):
             assert re.fullmatch(r"[a-z0-9.-]*", part), rule.rule
+
+
+def test_who_closes_his_account_may_only_think_again_and_leave(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    """Also at what everybody else may do who is signed in; nothing is stored by it."""
+    account = build_account(session, "natural")
+    sign_in(client, account)
+    account.closes_at = NOW
+    session.commit()
+    before, came_in = rows_of(session), set()
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if access_of(view) != Access():
+            continue
+        if hasattr(view, "is_open_while_closing"):
+            came_in.add(rule.endpoint)
+            continue
+        address = address_of(app, rule)
+        if "GET" in (rule.methods or ()):
+            assert (address, client.get(address).location) == (address, "/account/closure")
+        else:
+            refused = client.post(address)
+            assert (address, refused.status_code, "账号正在注销" in refused.text) == (address, 403, True)
+    assert rows_of(session) == before
+    assert came_in == {
+        "account.closure", "account.stop_closure", "account.sessions", "account.end_session",
+        "account.end_all_sessions", "account.data_copies", "account.order_data_copy",
+        "account.download_data_copy", "account.notifications", "account.read_notification",
+        "account.read_all_notifications", "account.drafts", "account.another_person", "profile.security",
+    }  # fmt: skip
+    for page in (
+        "/account/closure",
+        "/account/sessions",
+        "/account/data",
+        "/account/notifications",
+        "/profile/security",
+    ):
+        assert client.get(page).status_code == 200

@@ -16,6 +16,7 @@ from files.storage import FolderStorage, MissingFile
 from jobs import data_copy
 from jobs.closures import close_due
 from jobs.papers import remove_discarded
+from jobs.verifications import verify_due
 from models.account import Account
 from models.consent import record_consents
 from models.data_copy import DataCopy
@@ -173,6 +174,24 @@ def test_bytes_that_a_frozen_version_names_outlive_the_account(
     close(session, account)
     assert gone_after_the_sweep(session, settings, storage, other)
     assert not gone_after_the_sweep(session, settings, storage, paper)
+
+
+@pytest.mark.parametrize("state", ["checking", "wants_papers", "pending"])
+def test_an_open_case_ends_with_the_account(
+    app: Flask, session: Session, settings: Settings, account: Account, state: str
+) -> None:
+    """Neither the registry nor a second person of the staff is asked about somebody who is gone."""
+    staff = [build_account(session, "staff", staff_role="helpdesk") for _ in range(2)]
+    case = Verification(subject="person", account_id=account.id, state=state, opened_at=NOW, next_at=NOW,
+                        handed_in_at=NOW, first_by_id=staff[0].id, first_passes=True)  # fmt: skip
+    session.add(case)
+    desk = Clerk(app.test_client(), staff[1])
+    close(session, account)
+    assert (case.state, case.next_at) == ("ended", None)
+    session.rollback()
+    assert verify_due(settings) == 0
+    assert "目前没有等待审核的材料" in desk.page("/verifications").text
+    assert desk.post(f"/verifications/{case.id}", {"verdict": "pass", "reason": ""}).status_code == 404
 
 
 def test_the_copies_of_his_data_go_although_the_worker_dies_on_its_way(

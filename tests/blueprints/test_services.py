@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.gate import Visitor, stop_at
 from models.account import Account
 from models.event import Event
 from models.person import Person
@@ -62,6 +63,14 @@ def stop(clerk: Clerk, key: str) -> tuple[str, str]:
     posted = clerk.post(f"/services/{key}/entry") if notice else None
     assert posted is None or posted.status_code == 403  # the button is not the only guard
     return (str(notice["data-error"]), notice.get_text("|", strip=True)) if notice else ("", "")
+
+
+def test_who_closes_his_account_enters_no_service(session: Session) -> None:
+    account = build_person(session, closes_at=NOW)
+    for service in services().values():
+        stopped = stop_at(session, service, Visitor(account, None), NOW.date())
+        assert stopped is not None
+        assert (stopped.code, stopped.onward) == ("E_CLOSING", "/account/closure")
 
 
 def test_everybody_finds_every_system(client: FlaskClient) -> None:
