@@ -56,6 +56,7 @@ BLANKED: tuple[dict[str, Any], ...] = (
         "mobile": "",
         "mobile_digest": "",
         "reason": "",
+        "first_reason": "",
     },
     {"table": Verification, "reason": "", "first_reason": "", "request_id": ""},
 )
@@ -100,7 +101,9 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
         give_up(session, filter(None, session.scalars(select(UnitProfile.letter_sha256).where(of_unit))), at)
         session.execute(update(UnitProfile).where(of_unit).values(OF_A_UNIT))
     keep_login_name(session, account, datetime.now(UTC))  # records still call him by it
-    erase_words(session, account.id, pseudonym(account), actor, at)
+    appeals = session.scalars(select(Appeal.id).where(Appeal.account_id == account.id)).all()
+    for stream_id in (account.id, *appeals):
+        erase_words(session, stream_id, pseudonym(account), actor, at)
     account.login_name, account.person_name, account.state = pseudonym(account), NOBODY, CLOSED
     account.password_hash, account.email, account.closes_at = "", None, None
     account.id_type = account.id_number = account.id_number_digest = None

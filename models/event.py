@@ -14,6 +14,7 @@ from models.base import Base, HasUuid, UtcDateTime
 
 ERASE = "erase"  # the act that removed what earlier events of its stream said
 WORDS_GONE = {"words": "gone"}
+NOBODYS_ROLES = ("system", "operator")  # of what acts without an account and is no person
 
 
 @dataclass(frozen=True)
@@ -135,13 +136,14 @@ def first_broken_link(session: Session, stream_id: uuid.UUID) -> Event | None:
 def erase_words(session: Session, stream_id: uuid.UUID, pseudonym: str, actor: Actor, at: datetime) -> None:
     """Remove what the events of a stream say of a person, and write down which they were.
 
-    Acts, times and hashes stay: `Chain` still proves that none is missing. The owner is called by the pseudonym.
+    Acts, times and hashes stay: `Chain` still proves that none is missing. The owner is called by the pseudonym,
+    also where he acted without being signed in, as in an appeal.
     """
     erased = {}
     for event in session.scalars(select(Event).where(Event.stream_id == stream_id).order_by(Event.number)):
         erased[str(event.number)] = event.hash
         event.note, event.address, event.details = "", "", dict(WORDS_GONE)
-        if event.account_id == stream_id:
+        if event.account_id in (stream_id, None) and event.actor_role not in NOBODYS_ROLES:
             event.actor_name = pseudonym
     session.flush()  # the next event is numbered after them
     record_event(session, stream_id, ERASE, actor, at, details={"erased": erased})

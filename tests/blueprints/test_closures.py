@@ -20,7 +20,7 @@ from jobs.verifications import verify_due
 from models.account import Account
 from models.consent import record_consents
 from models.data_copy import DataCopy
-from models.event import Event, first_broken_link, record_event
+from models.event import Actor, Event, first_broken_link, record_event
 from models.filing import Status
 from models.grant import Grant
 from models.invitation import Invitation
@@ -29,7 +29,7 @@ from models.material_version import MaterialVersion
 from models.notification import notify
 from models.verification import Verification, VerificationFile
 from ops.audit import examine_chains
-from tests.appealing import age, stored_pdf
+from tests.appealing import age, build_appeal, stored_pdf
 from tests.blueprints.registering import code_of
 from tests.blueprints.signing_in import sign_in_as
 from tests.blueprints.test_canaries import everything_stored, is_in
@@ -106,6 +106,16 @@ def test_nothing_names_the_person_when_his_account_is_closed(
     )
     invited = Invitation(unit_id=unit.id, person_name=NAME, id_type="resident_id", state="accepted", token_hash="x",
                          created_at=NOW, expires_at=NOW, account_id=account.id)  # fmt: skip
+    said = {"person_name": NAME, "id_type": "resident_id", "id_number": NUMBER}
+    appeal = build_appeal(
+        session, storage, said, state="rejected", decided_at=NOW, reason=REASON, first_reason=REASON
+    )
+    assert (appeal.account_id, appeal.mobile) == (account.id, MOBILE)
+    helper = build_account(session, "staff", staff_role="helpdesk", login_name="helper")
+    record_event(
+        session, appeal.id, "judge_appeal", Actor(helper.id, "helper", "helpdesk"), NOW, note=f"{NAME}本人"
+    )
+    record_event(session, appeal.id, "delete_papers", SYSTEM, NOW)
     session.add_all([case, invited])
     record_consents(session, account, NOW, "203.0.113.9")
     notify(session, [account], "real_name_result", {"对象": NAME, "结果": "x", "原因": REASON}, "/", NOW)
@@ -128,6 +138,8 @@ def test_nothing_names_the_person_when_his_account_is_closed(
         select(Event.act).where(Event.stream_id == account.id).order_by(Event.number)
     ).all()
     assert acts[-2:] == ["close_account", "erase"]
+    names = select(Event.actor_name).where(Event.stream_id == appeal.id).order_by(Event.number)
+    assert session.scalars(names).all() == [pseudonym(closed), "helper", SYSTEM.name, "系统"]
     assert [link for _, link in examine_chains(session) if link] == []
     assert "登录名或密码错误" in sign_in_as(client, "wang_xm", account_type="natural").text
     assert close_due() == 0
