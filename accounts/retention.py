@@ -57,6 +57,7 @@ def _of_verifications(session: Session, limit: datetime, now: datetime) -> int:
     )
     closed = select(Verification).where(
         Verification.state.not_in(OPEN),
+        Verification.files.any(),
         func.coalesce(Verification.decided_at, last.scalar_subquery()) <= limit,
     )
     count = 0

@@ -15,6 +15,7 @@ from models.handover import Handover
 from models.stored_file import StoredFile
 from models.verification import Verification, VerificationFile
 from tests.appealing import PERSON, UNIT, age, build_appeal, stored_pdf
+from tests.blueprints.filing.test_statements import counted
 from tests.build import NOW, build_account, build_unit
 
 LATER = NOW + KEPT
@@ -89,6 +90,24 @@ def test_papers_go_180_days_after_their_case_and_the_record_stays(
     remove_discarded(settings)
     assert all(is_there(storage, digest) for digest in kept), "another appeal has the same bytes"
     assert session.scalars(select(StoredFile).where(StoredFile.sha256.in_(digests))).all() == []
+
+
+def test_cases_whose_papers_went_long_ago_are_not_loaded(
+    app: Flask, session: Session, storage: FolderStorage
+) -> None:
+    build_case(session, storage, NOW)
+    assert delete_old_papers(session, LATER) == 1
+    session.commit()
+    with counted() as few:
+        delete_old_papers(session, LATER)
+    for _ in range(3):
+        build_case(session, storage, NOW)
+    assert delete_old_papers(session, LATER) == 3
+    session.commit()
+    session.expunge_all()
+    with counted() as many:
+        assert delete_old_papers(session, LATER) == 0
+    assert len(many) == len(few) == 3
 
 
 def test_the_statement_of_a_handover_goes_too(app: Flask, session: Session, storage: FolderStorage) -> None:
