@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clock import SHANGHAI
@@ -16,6 +17,7 @@ from jobs.tasks import TASKS, Task
 from materials.errors import EvidenceUnreadable, TypesettingFailed
 from materials.generate import build
 from materials.manuscript import VersionStamp
+from models.filing import Filing
 from models.material_version import MaterialVersion
 
 PROGRESS_SECONDS = 0.5
@@ -47,11 +49,21 @@ def generate(session: Session, version_id: uuid.UUID) -> None:
         out.unlink(missing_ok=True)
     db.start_writing()
     version = session.get_one(MaterialVersion, version_id)
+    _let_submit(session, version.filing_id)
     version.state, version.pdf_sha256, version.pdf_size = "ready", sha256, built.size
     version.page_count, version.finished_at = built.pages, clock.now()
     for old in dispensable_versions(session, version.filing_id):
         old.pdf_removed_at = clock.now()  # the bytes go with the next generation, after this is committed
     reach("result_noted")
+
+
+def _let_submit(session: Session, filing_id: uuid.UUID) -> None:
+    """Wait for whoever is just submitting: the version that is handed in must keep its bytes.
+
+    Before anything else of this transaction is written, as a submission takes the filing first, too. SQLite has
+    one writer anyway.
+    """
+    session.execute(select(Filing.id).where(Filing.id == filing_id).with_for_update(key_share=True))
 
 
 def _remove_old_bytes(session: Session, filing_id: uuid.UUID, storage: FolderStorage) -> None:
