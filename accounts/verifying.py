@@ -4,17 +4,19 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from accounts.involved import refuse_involved
 from accounts.profile import PERSON, UNIT, Record, Sheet, missing_fields
 from adapters.registry import Answer, RealNameRegistry
 from models.account import Account
 from models.event import Actor, record_event
+from models.grant import Grant
 from models.id_rules import RESIDENT
 from models.notification import notify
 from models.unit_profile import UnitProfile
-from models.verification import LEASE, OPEN, Verification
+from models.verification import LEASE, OPEN, OWN_CASE, Verification
 
 # Only these kinds of legal entities are known to the registry. Source: 科技部政务服务平台实名认证指南.
 REGISTERED = ("enterprise", "public_institution", "social_organisation")
@@ -131,6 +133,19 @@ def tell(session: Session, case: Verification, now: datetime) -> None:
     reason = f"原因：{case.reason}。" if case.reason else ""
     values = {"对象": case.subject_text, "结果": text, "原因": reason}
     notify(session, accounts, "real_name_result", values, f"/profile/{case.subject}", now)
+
+
+def refuse_own(session: Session, case: Verification, staff: Account) -> None:
+    """Raise WrongMove when the case is about the person of the staff himself, or about a unit he may act for."""
+    accounts = [case.account] if case.account is not None else []
+    numbers = []
+    if case.unit_id is not None:
+        grantees = select(Grant.grantee_id).where(Grant.unit_id == case.unit_id, Grant.state == "active")
+        theirs = or_(Account.unit_id == case.unit_id, Account.id.in_(grantees))
+        accounts += session.scalars(select(Account).where(theirs))
+        profile = session.get(UnitProfile, case.unit_id)
+        numbers = [profile.rep_id_number] if profile is not None and profile.rep_id_number else []
+    refuse_involved(staff, accounts, OWN_CASE, numbers=numbers)
 
 
 def record_verdict(

@@ -15,11 +15,12 @@ from models.stored_file import StoredFile
 from models.two_reviews import SAME_PERSON, WrongMove
 from models.unit import Unit
 
-__all__ = ["OPEN", "SLOTS", "SUBJECT_TEXTS", "Verification", "VerificationFile", "WrongMove"]
+__all__ = ["OPEN", "OWN_CASE", "SLOTS", "SUBJECT_TEXTS", "Verification", "VerificationFile", "WrongMove"]
 
 # An unavailable registry is asked again after these; then papers are asked for.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 LEASE = timedelta(minutes=1)
+OWN_CASE = "不能审核自己的认证"
 SUBJECT_TEXTS = {"person": "自然人", "unit": "法人", "agent": "主代办人"}
 SLOTS = {
     "person": {"id_front": "证件正面", "id_back": "证件反面"},
@@ -144,7 +145,7 @@ class Verification(HasUuid, Base):
         if self.state != "pending":
             raise WrongMove("这件认证已经办结，请返回列表")
         if actor.account_id in (self.account_id, None):
-            raise WrongMove("不能审核自己的认证")
+            raise WrongMove(OWN_CASE)
         if self.first_by_id is None:
             self.first_by_id, self.first_passes, self.first_reason = actor.account_id, passes, reason
             return False

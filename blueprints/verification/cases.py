@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 
 from accounts.profile import AGENT, PERSON, UNIT, Record, Sheet, record_of_person, record_of_unit, shown
-from accounts.verifying import record_verdict, tell
+from accounts.verifying import record_verdict, refuse_own, tell
 from accounts.waiting import LONG, days_waited
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
@@ -72,6 +72,7 @@ def judge(case_id: uuid.UUID) -> ResponseReturnValue:
     if not was_done():
         passes, reason = form["verdict"].data == "pass", form["reason"].data or ""
         try:
+            refuse_own(db.session(), found, me().account)
             is_decided = found.judge(db.session(), actor(), passes, reason, clock.now())
         except WrongMove as wrong:
             db.session.rollback()

@@ -17,10 +17,11 @@ from models.delivery import Delivery
 from models.event import Event, first_broken_link
 from models.notification import Notification
 from models.person import Person
+from models.unit_profile import UnitProfile
 from models.verification import RETRIES, Verification
 from tests.blueprints.test_profile import NUMBER, PERSON, unit_answers
 from tests.browsing import Clerk, soup
-from tests.build import NOW, build_account, build_unit
+from tests.build import NOW, build_account, build_grant, build_unit
 from tests.completing import small_pdf
 
 
@@ -121,6 +122,39 @@ def test_two_people_decide_where_the_registry_says_no(
     )
     assert second.get(address).status_code == 404
     assert second.get(str(paper)).status_code == 404
+
+
+def test_nobody_of_the_staff_judges_himself_or_his_unit(
+    app: Flask, session: Session, person: Clerk, staff: list[Clerk]
+) -> None:
+    """Whoever of the staff also has an account of his own is known by mobile and identity paper."""
+    save(person, person_name="李失败")
+    hand_in(person)
+    partner = build_account(session, "natural")
+    unit = build_unit(session, real_name_state="manual_pending")
+    build_grant(session, unit, partner)
+    of_unit = Verification(subject="unit", unit_id=unit.id, state="pending", opened_at=NOW, handed_in_at=NOW)
+    session.add_all([of_unit, UnitProfile(unit_id=unit.id, rep_id_number="510104200001010014")])
+    session.commit()
+    own, theirs = f"/verifications/{one_case(session).id}", f"/verifications/{of_unit.id}"
+
+    def refused(address: str, *, mobile: str = "", number: str = "") -> bool:
+        helper = build_account(session, "staff", staff_role="helpdesk")
+        helper.set_mobile(mobile or None, NOW)
+        if number:
+            helper.set_id_number("resident_id", number)
+        session.commit()
+        answer = judge(Clerk(app.test_client(), helper), address, "pass")
+        assert answer.status_code in (303, 422)
+        return "不能审核自己的认证" in answer.text
+
+    partner.set_mobile("13700000000", NOW)
+    assert refused(own, mobile="13812345678")
+    assert refused(own, number=NUMBER)
+    assert refused(theirs, mobile="13700000000")
+    assert refused(theirs, number="510104200001010014")
+    assert not refused(own, mobile="13700000000")
+    assert not refused(theirs, mobile="13812345678")
 
 
 def test_verdicts_that_differ_cancel_each_other_and_a_failure_is_tried_again(
