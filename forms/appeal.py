@@ -6,9 +6,9 @@ from typing import Any
 from forms.admin import AdminForm
 from forms.base import RequiredToSubmit
 from forms.choices import ChoiceField
-from forms.codes import MobileField, UsccField
+from forms.codes import IdNumberField, MobileField, UsccField
 from forms.fields import TextField
-from forms.registration import IdNumberField, judge_id_number
+from forms.registration import judge_id_number
 from models.id_rules import ID_TYPES, RESIDENT
 
 

@@ -5,9 +5,9 @@ from datetime import date
 from forms.admin import AdminForm
 from forms.base import RequiredToSubmit
 from forms.choices import ChoiceField
-from forms.codes import UsccField
+from forms.codes import IdNumberField, UsccField
 from forms.fields import LongTextField, TextField
-from forms.registration import IdNumberField, judge_id_number
+from forms.registration import judge_id_number
 from models.id_rules import ID_TYPES, RESIDENT
 
 STAGES = (("approved", "已报备，现在开通"), ("received", "纸质材料已收到，暂不开通"))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from forms.fields import TextField
+from models.id_rules import plain_id_number
 from models.uscc import plain_uscc, wrong_with_uscc
 
 # What every mail server takes and the header of every mail can say.
@@ -35,6 +36,22 @@ class EmailField(TextField):
         if not is_mail_address(text):
             raise self.refuse("E_EMAIL", "电子邮箱格式不正确，例如 lianxi@example.com")
         return super().parse(text)
+
+
+class IdNumberField(TextField):
+    """The number of an identity paper; which paper decides what is right, so the form judges it."""
+
+    def parse(self, text: str) -> str:
+        return plain_id_number(super().parse(text))
+
+
+class HiddenIdNumberField(IdNumberField):
+    """The number of an identity paper that is never sent back: an empty box means the one that is stored."""
+
+    kind = "code"
+
+    def shown_input(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data and self.errors else ""
 
 
 class MobileField(TextField):

@@ -2,13 +2,11 @@
 
 from datetime import date
 
-from forms import registration
 from forms.admin import AdminForm
 from forms.base import Refusal, RequiredToSubmit
 from forms.choices import ChoiceField
-from forms.codes import MobileField
+from forms.codes import HiddenIdNumberField, IdNumberField, MobileField
 from forms.fields import DateField, TextField
-from forms.profile import IdNumberField
 from forms.registration import judge_id_number
 from models.id_rules import ID_TYPES, RESIDENT
 
@@ -19,7 +17,7 @@ class InvitationForm(AdminForm):
     person_name = TextField("姓名", [RequiredToSubmit()], max_length=50, description="与证件上的姓名一致")
     mobile = MobileField("手机号", [RequiredToSubmit()], description="激活链接用短信发到这个手机")
     id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=tuple(ID_TYPES.items()), default=RESIDENT)
-    id_number = registration.IdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
+    id_number = IdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
 
     def accepts_on(self, today: date) -> bool:
         """Judge the form; the day decides about dates of birth."""
@@ -32,7 +30,9 @@ class PersonSearchForm(AdminForm):
 
     person_name = TextField("姓名", [RequiredToSubmit()], max_length=50, description="真实姓名，不是登录名")
     login_name = TextField("登录名", max_length=40, description="与证件号码填一项即可", conditional=True)
-    id_number = IdNumberField("证件号码", max_length=30, description="与登录名填一项即可", conditional=True)
+    id_number = HiddenIdNumberField(
+        "证件号码", max_length=30, description="与登录名填一项即可", conditional=True
+    )
 
     def accepts(self) -> bool:
         """Refuse a search by the name alone."""

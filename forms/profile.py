@@ -7,9 +7,9 @@ from datetime import date
 from forms.admin import AdminForm
 from forms.base import Refusal, RequiredToSubmit
 from forms.choices import ChoiceField, TickField
-from forms.codes import EmailField, UsccField
+from forms.codes import EmailField, HiddenIdNumberField, UsccField
 from forms.fields import DateField, NumberField, TextField
-from models.id_rules import ID_TYPES, RESIDENT, born_on, plain_id_number, sex_of, wrong_with_id_number
+from models.id_rules import ID_TYPES, RESIDENT, born_on, sex_of, wrong_with_id_number
 
 MAINLAND, FOREIGN = "mainland", "foreign"
 PLACE_TYPES = (
@@ -18,18 +18,6 @@ PLACE_TYPES = (
 CONTINENTS = tuple((name, name) for name in ("亚洲", "欧洲", "非洲", "北美洲", "南美洲", "大洋洲"))
 GENDERS = (("male", "男"), ("female", "女"))
 ID_CHOICES = tuple(ID_TYPES.items())
-
-
-class IdNumberField(TextField):
-    """The number of an identity paper; never sent back, so an empty box means the one that is stored."""
-
-    kind = "code"
-
-    def parse(self, text: str) -> str:
-        return plain_id_number(text)
-
-    def shown_input(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data and self.errors else ""
 
 
 class PhoneField(TextField):
@@ -53,9 +41,9 @@ class ProfileForm(AdminForm):
         number = self._part("id_number")
         if number is None:
             return valid
-        if has_number and number.data is None:
-            number.errors = []
-        elif number.data and not number.errors:
+        if has_number:
+            number.errors = [one for one in number.errors if one.code != "E_REQUIRED"]
+        if number.data and not number.errors:
             message = wrong_with_id_number(self._part("id_type").data or RESIDENT, number.data, today)
             number.errors = [Refusal("E_ID_NUMBER", message)] if message else []
         self._judge_paper(today)
@@ -88,7 +76,7 @@ class PersonForm(ProfileForm):
     place_type = ChoiceField("类型", [RequiredToSubmit()], choices=PLACE_TYPES)
     continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True)
     id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
-    id_number = IdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
+    id_number = HiddenIdNumberField("证件号码", [RequiredToSubmit()], max_length=30)
     id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项", conditional=True)
     id_is_permanent = TickField("证件长期有效")
     area = TextField("所在地区", max_length=100, description="例如 广东省广州市天河区")
@@ -117,7 +105,7 @@ class AgentForm(ProfileForm):
     place_type = ChoiceField("类型", [RequiredToSubmit()], choices=PLACE_TYPES)
     continent = ChoiceField("所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True)
     id_type = ChoiceField("证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
-    id_number = IdNumberField("身份证号码", [RequiredToSubmit()], max_length=30)
+    id_number = HiddenIdNumberField("身份证号码", [RequiredToSubmit()], max_length=30)
     id_valid_to = DateField("身份证有效日期", description="截止日；长期有效的勾选下一项", conditional=True)
     id_is_permanent = TickField("证件长期有效")
 
@@ -164,7 +152,7 @@ class UnitForm(ProfileForm):
         "法定代表人所属大洲", choices=CONTINENTS, description="类型为外国时填写", conditional=True
     )
     rep_id_type = ChoiceField("法定代表人证件类型", [RequiredToSubmit()], choices=ID_CHOICES)
-    rep_id_number = IdNumberField("法定代表人证件号码", [RequiredToSubmit()], max_length=30)
+    rep_id_number = HiddenIdNumberField("法定代表人证件号码", [RequiredToSubmit()], max_length=30)
     rep_valid_to = DateField(
         "法定代表人证件有效期", description="截止日；长期有效的勾选下一项", conditional=True
     )

@@ -7,21 +7,14 @@ from typing import Any
 from forms.admin import AdminForm
 from forms.base import FilingForm, Refusal, RequiredToSubmit
 from forms.choices import ChoiceField, TickField
-from forms.codes import MobileField, UsccField
+from forms.codes import IdNumberField, MobileField, UsccField
 from forms.fields import TextField
 from forms.login_name import LoginNameField
 from forms.password import PasswordField, PasswordForm
-from models.id_rules import ID_TYPES, RESIDENT, plain_id_number, wrong_with_id_number
+from models.id_rules import ID_TYPES, RESIDENT, wrong_with_id_number
 from models.password_rules import PasswordRules
 
 Choices = Sequence[tuple[str, str]]
-
-
-class IdNumberField(TextField):
-    """The number of an identity paper; which paper decides what is right, so the form judges it."""
-
-    def parse(self, text: str) -> str:
-        return plain_id_number(super().parse(text))
 
 
 def judge_id_number(form: FilingForm, today: date) -> bool:

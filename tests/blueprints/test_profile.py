@@ -84,6 +84,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"person_name": ""}, "person_name", "请填写姓名"),
     ({"id_number": ""}, "id_number", "请填写证件号码"),
     ({"id_number": "110108199003074518"}, "id_number", "校验码错误"),
+    ({"id_number": "1" * 31}, "id_number", "超过字数限制：最多 30 个字"),
     ({"id_number": "110108900307451"}, "id_number", "请使用18位身份证号码"),
     ({"gender": "female"}, "gender", "性别与证件号码不一致"),
     ({"born_on": "1990-03-08"}, "born_on", "出生日期与证件号码不一致"),
@@ -121,6 +122,8 @@ def test_a_changed_name_makes_the_real_name_stale(client: FlaskClient, session: 
     person = build_person(session, person_name="李晓明")
     person.set_id_number("resident_id", NUMBER)
     clerk = Clerk(client, person)
+    too_long = refused(clerk, "/profile/person", PERSON | {"id_number": "1" * 31})
+    assert list(too_long) == ["id_number"], "the one that is stored does not excuse what is typed"
     assert refused(clerk, "/profile/person", PERSON | {"id_number": "", "position": "经理"}) == {}
     assert "国家平台实名认证通过" in clerk.get("/profile/person").text
     assert refused(clerk, "/profile/person", PERSON | {"person_name": "李小明"}) == {}
