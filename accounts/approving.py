@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from extensions import keyring
 from forms.approval import PersonReportForm, UnitReportForm
 from models.account import Account, holder_of_id_number
 from models.event import Actor, record_event
 from models.id_rules import ID_TYPES, RESIDENT
 from models.notification import notify
+from models.sealed import id_number_digest, id_number_digests
 from models.service import Service, services
-from models.service_approval import ServiceApproval, number_digest
+from models.service_approval import ServiceApproval
 from models.unit import unit_of_code
 
 MOST_LINES = 500
@@ -103,7 +103,7 @@ def _report(service: Service, form: ReportForm, at: datetime) -> ServiceApproval
         report.uscc = form["uscc"].data
     else:
         report.id_type, report.id_number = form["id_type"].data, form["id_number"].data
-        report.id_number_digest = number_digest(report.id_type, report.id_number or "")
+        report.id_number_digest = id_number_digest(report.id_type, report.id_number)
     return report
 
 
@@ -113,7 +113,7 @@ def _is_known(session: Session, report: ServiceApproval) -> bool:
     )
     if report.uscc:
         return session.scalars(living.where(ServiceApproval.uscc == report.uscc)).first() is not None
-    digests = keyring.digests(f"{report.id_type}:{report.id_number}", "id_number")
+    digests = id_number_digests(report.id_type, report.id_number)
     return session.scalars(living.where(ServiceApproval.id_number_digest.in_(digests))).first() is not None
 
 

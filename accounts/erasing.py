@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from extensions import keyring
 from models.account import Account
 from models.activation import CLOSED
 from models.appeal import Appeal, AppealPaper
@@ -31,6 +30,7 @@ from models.presence import Presence
 from models.recovery_code import RecoveryCode
 from models.registration import Registration
 from models.saved_view import SavedView
+from models.sealed import id_number_digests
 from models.second_factor import SecondFactor
 from models.service import Follow
 from models.service_approval import ServiceApproval
@@ -89,7 +89,7 @@ def anonymise(session: Session, account: Account, actor: Actor, at: datetime) ->
     for table in GONE:
         session.execute(delete(table).where(table.account_id == account.id))
     if account.id_number is not None:
-        digests = keyring.digests(f"{account.id_type}:{account.id_number}", "id_number")
+        digests = id_number_digests(account.id_type, account.id_number)
         session.execute(delete(ServiceApproval).where(ServiceApproval.id_number_digest.in_(digests)))
     for change in BLANKED:
         values = {name: value for name, value in change.items() if name != "table"}

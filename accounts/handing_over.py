@@ -20,7 +20,7 @@ from models.carrier import Carrier
 from models.counter import next_number
 from models.event import Actor, record_event
 from models.filing import Filing
-from models.former_name import FormerName, note_former_name
+from models.former_name import FormerName, note_former_name, units_once_named
 from models.grant import Grant, effective_on
 from models.handover import Handover, HandoverFiling
 from models.notification import notify
@@ -124,8 +124,7 @@ def find_lost(session: Session, unit: Unit, former_name: str, numbers: str) -> L
 def _units_named(session: Session, name: str) -> list[Unit]:
     """Return the units that have the name, or had it before."""
     present = unit_named(session, name)
-    had = select(Unit).join(FormerName).where(FormerName.name_key == name_key(name))
-    return ([present] if present else []) + list(session.scalars(had).unique())
+    return [*([present] if present else []), *units_once_named(session, name)]
 
 
 def _is_number_of(word: str, filing: Filing) -> bool:

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.verifying import SYSTEM
 from models.appeal import Appeal, AppealPaper
-from models.event import record_event
+from models.event import SYSTEM, record_event
 from models.handover import Handover
 from models.material_version import MaterialVersion
 from models.stored_file import StoredFile, give_up, is_referred_to

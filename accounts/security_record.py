@@ -93,12 +93,18 @@ def security_record(
     """
     acts = [act for act, (of_kind, _) in ACTS.items() if kind in ("", of_kind)]
     query = select(Event).where(_concerns(account_id, unit_id), Event.act.in_(acts))
-    last = session.get(Event, before) if before else None
+    last = _own(session, before, account_id, unit_id) if before else None
     if last is not None:
         query = query.where(tuple_(Event.at, Event.number, Event.id) < _place(last))
     newest = query.order_by(Event.at.desc(), Event.number.desc(), Event.id.desc()).limit(PAGE_ROWS + 1)
     found: Sequence[Event] = session.scalars(newest).all()
     return [_entry(event, account_id) for event in found[:PAGE_ROWS]], len(found) > PAGE_ROWS
+
+
+def _own(
+    session: Session, event_id: uuid.UUID, account_id: uuid.UUID, unit_id: uuid.UUID | None
+) -> Event | None:
+    return session.scalars(select(Event).where(Event.id == event_id, _concerns(account_id, unit_id))).first()
 
 
 def _concerns(account_id: uuid.UUID, unit_id: uuid.UUID | None) -> ColumnElement[bool]:

@@ -20,7 +20,6 @@ from models.verification import LEASE, OPEN, OWN_CASE, Verification
 
 # Only these kinds of legal entities are known to the registry. Source: 科技部政务服务平台实名认证指南.
 REGISTERED = ("enterprise", "public_institution", "social_organisation")
-SYSTEM = Actor(account_id=None, name="系统", role="system")
 
 
 @dataclass(frozen=True)

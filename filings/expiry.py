@@ -7,10 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from clock import SHANGHAI
 from models.batch import Batch
-from models.event import Actor
+from models.event import SYSTEM
 from models.filing import EDITABLE, Filing, IllegalMove
-
-SYSTEM = Actor(account_id=None, name="系统", role="system")
 
 
 def expire_overdue(session: Session, now: datetime) -> int:

@@ -6,10 +6,10 @@ import uuid
 from sqlalchemy import select
 
 from accounts.recovering import hand_over
-from accounts.verifying import SYSTEM
 from config import Settings
 from extensions import clock, db
 from models.appeal import Appeal
+from models.event import SYSTEM
 from models.two_reviews import WrongMove
 
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ import uuid
 from sqlalchemy import select
 
 from accounts.closing import close_account
-from accounts.verifying import SYSTEM
 from extensions import clock, db
 from models.account import Account
+from models.event import SYSTEM
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from accounts.verifying import SYSTEM, note_answer, question_about
+from accounts.verifying import note_answer, question_about
 from adapters.registry import RealNameRegistry, registry
 from config import Settings
 from extensions import clock, db
+from models.event import SYSTEM
 from models.verification import Verification
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from extensions import keyring
 from models.base import Base, HasUuid, UtcDateTime
 from models.id_rules import ID_TYPES
 from models.office import Office
-from models.sealed import Sealed, mask_id_number, mask_mail, mask_mobile
+from models.sealed import Sealed, id_number_digest, id_number_digests, mask_id_number, mask_mail, mask_mobile
 from models.unit import Unit
 
 ACCOUNT_TYPE_TEXTS = {"natural": "自然人", "legal": "法人（单位管理员）", "staff": "工作人员"}
@@ -98,7 +98,7 @@ class Account(HasUuid, Base):
     def set_id_number(self, id_type: str, number: str) -> None:
         """Store the number of an identity paper, as `plain_id_number` writes it, with its digest."""
         self.id_type, self.id_number = id_type, number
-        self.id_number_digest = keyring.digest(f"{id_type}:{number}", "id_number")
+        self.id_number_digest = id_number_digest(id_type, number)
 
     @property
     def names_not_for_passwords(self) -> tuple[str | None, ...]:
@@ -113,7 +113,7 @@ class Account(HasUuid, Base):
 
 def holder_of_id_number(session: Session, id_type: str, number: str) -> Account | None:
     """Return the natural account that this identity paper belongs to; None while nobody claims it."""
-    digests = keyring.digests(f"{id_type}:{number}", "id_number")
+    digests = id_number_digests(id_type, number)
     held = select(Account).where(Account.id_number_digest.in_(digests), text(HOLDS_ID_NUMBER))
     return session.scalars(held).first()
 

@@ -2,15 +2,11 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Uuid, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from models.base import Base, UtcDateTime, insert_into
 
 
 class SpentCaptcha(Base):
@@ -25,6 +21,9 @@ class SpentCaptcha(Base):
 def spend_captcha(session: Session, captcha_id: uuid.UUID, expires_at: datetime, now: datetime) -> bool:
     """Mark the captcha as answered; False when it was already, so of twenty at once one succeeds."""
     session.execute(delete(SpentCaptcha).where(SpentCaptcha.expires_at < now))
-    insert = _INSERT[session.get_bind().dialect.name]
-    spent = insert(SpentCaptcha).values(id=captcha_id, expires_at=expires_at).on_conflict_do_nothing()
+    spent = (
+        insert_into(session, SpentCaptcha)
+        .values(id=captcha_id, expires_at=expires_at)
+        .on_conflict_do_nothing()
+    )
     return session.execute(spent.returning(SpentCaptcha.id)).first() is not None

@@ -28,6 +28,9 @@ class Actor:
     address: str = ""
 
 
+SYSTEM = Actor(account_id=None, name="系统", role="system")
+
+
 class Event(HasUuid, Base):
     """One act. `hash` covers the act and the hash before it, so a changed or missing one is noticed."""
 

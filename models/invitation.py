@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from extensions import keyring
 from models.account import Account
 from models.base import Base, HasUuid, UtcDateTime
 from models.id_rules import ID_TYPES
 from models.login_session import hash_token
-from models.sealed import Sealed, mask_id_number, mask_mobile
+from models.sealed import Sealed, id_number_digest, id_number_digests, mask_id_number, mask_mobile
 from models.unit import Unit
 
 LIFETIME = timedelta(days=7)
@@ -68,7 +67,7 @@ class Invitation(HasUuid, Base):
     def set_id_number(self, id_type: str, number: str) -> None:
         """Store the number of an identity paper, as `plain_id_number` writes it, with its digest."""
         self.id_type, self.id_number = id_type, number
-        self.id_number_digest = keyring.digest(f"{id_type}:{number}", "id_number")
+        self.id_number_digest = id_number_digest(id_type, number)
 
     def is_open(self, now: datetime) -> bool:
         """Say whether its link can be followed at the real time `now`."""
@@ -102,7 +101,7 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invitation |
 
 def pending_invitation(session: Session, unit_id: uuid.UUID, id_type: str, number: str) -> Invitation | None:
     """Return the unit's pending invitation to the holder of this paper, expired or not; None: there is none."""
-    digests = keyring.digests(f"{id_type}:{number}", "id_number")
+    digests = id_number_digests(id_type, number)
     query = select(Invitation).where(
         Invitation.unit_id == unit_id, Invitation.state == PENDING, Invitation.id_number_digest.in_(digests)
     )

@@ -1,7 +1,7 @@
 """The states of a filing and the moves between them: the one table of what may happen, and through whom.
 
 Source: workflow of the filings, T1 to T18. Guards that need more than the state (levels, deadlines, opinions)
-stand where the act is called: `filings/submission.py` and `filings/review.py`.
+stand where the act is called: `filings/submission.py` and `filings/review/`.
 """
 
 from dataclasses import dataclass

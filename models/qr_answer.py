@@ -2,16 +2,13 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ForeignKey, Uuid, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.account import Account
-from models.base import Base, UtcDateTime
+from models.base import Base, UtcDateTime, insert_into
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LIFETIME = timedelta(minutes=2)
 KEPT = timedelta(hours=1)  # long after its code can be confirmed, so that none is answered twice
 
@@ -41,8 +38,7 @@ def answer_code(
 ) -> bool:  # fmt: skip
     """Note the answer; False when the code was answered before, be it a moment ago."""
     session.execute(delete(QrAnswer).where(QrAnswer.answered_at < now - KEPT))
-    insert = _INSERT[session.get_bind().dialect.name]
-    given = insert(QrAnswer).values(
+    given = insert_into(session, QrAnswer).values(
         id=code_id, account_id=account.id, is_confirmed=is_confirmed, has_second_factor=has_second_factor,
         answered_at=now,
     )  # fmt: skip

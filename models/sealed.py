@@ -21,6 +21,16 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else keyring.open(value)
 
 
+def id_number_digest(id_type: str | None, number: str | None) -> str:
+    """Return the digest to keep beside the sealed number of an identity paper; its type belongs to it."""
+    return id_number_digests(id_type, number)[0]
+
+
+def id_number_digests(id_type: str | None, number: str | None) -> list[str]:
+    """Return all digests under which the number may be kept, one for each key that is in use."""
+    return keyring.digests(f"{id_type}:{number}", "id_number")
+
+
 def mask_mobile(number: str) -> str:
     """Show the first three and last four digits of a mobile: 155****2621. Empty stays empty."""
     return _masked(number, 3, 4)

@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from extensions import keyring
 from models.account import Account
 from models.base import Base, HasUuid, UtcDateTime
 from models.event import Actor, record_event
 from models.id_rules import ID_TYPES
-from models.sealed import Sealed, mask_id_number
+from models.sealed import Sealed, id_number_digests, mask_id_number
 from models.two_reviews import TooLate
 from models.unit import Unit
 
@@ -96,11 +95,6 @@ class ServiceApproval(HasUuid, Base):
         record_event(session, self.id, act, actor, at, note=note, details={"service": self.item})
 
 
-def number_digest(id_type: str, number: str) -> str:
-    """Return what a person's number is found by."""
-    return keyring.digest(f"{id_type}:{number}", "id_number")
-
-
 def report_of(session: Session, item: str, subject: Account | Unit) -> ServiceApproval | None:
     """Return what stands about a person or a unit that nobody revoked; None when nothing does."""
     living = select(ServiceApproval).where(ServiceApproval.item == item, ServiceApproval.revoked_at.is_(None))
@@ -108,7 +102,7 @@ def report_of(session: Session, item: str, subject: Account | Unit) -> ServiceAp
         return session.scalars(living.where(ServiceApproval.uscc == subject.uscc)).first()
     if not subject.id_number:
         return None
-    digests = keyring.digests(f"{subject.id_type}:{subject.id_number}", "id_number")
+    digests = id_number_digests(subject.id_type, subject.id_number)
     return session.scalars(living.where(ServiceApproval.id_number_digest.in_(digests))).first()
 
 

@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import String, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from models.base import Base, UtcDateTime, insert_into
 
 
 @dataclass(frozen=True)
@@ -95,8 +91,7 @@ def _locked(session: Session, key: str, limit: Limit, now: datetime) -> Throttle
     The update that changes nothing takes the lock: a counter that was only found could be forgotten by somebody
     who succeeds before it is read.
     """
-    insert = _INSERT[session.get_bind().dialect.name]
-    fresh = insert(Throttle).values(key=key, count=0, window_ends_at=now + limit.window)
+    fresh = insert_into(session, Throttle).values(key=key, count=0, window_ends_at=now + limit.window)
     session.execute(fresh.on_conflict_do_update(index_elements=["key"], set_={"key": key}))
     found = select(Throttle).where(Throttle.key == key)
     return session.scalars(found.execution_options(populate_existing=True)).one()

@@ -1,12 +1,15 @@
 """An office at its desk, past the pages: it saves opinions and sends them."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from filings.kinds import kind_of
+from filings.review.inbox import came_before, gave_up
 from filings.review.opinions import judge_opinion, save_opinion
 from filings.review.requests import pin
 from filings.review.sending import Outcome, send_opinions
@@ -15,6 +18,7 @@ from models.account import Account
 from models.event import Actor
 from models.filing import Filing
 from models.material_version import MaterialVersion
+from models.office import Office
 from models.opinion import Opinion
 from models.return_request import ReturnRequest
 from tests.build import NOW, build_reviewer
@@ -29,6 +33,12 @@ PASSING = {
     "province": QUALIFIED | {"expert_score": "86.5"},
     "torch": {"review_method": "expert_review", "review_finding": "专家一致同意。"},
 }
+
+
+def filings_before(session: Session, office: Office, account_id: uuid.UUID | None = None) -> set[Filing]:
+    """Read what came before the office, without what `account_id` gave up."""
+    query = select(Filing).where(*came_before(office))
+    return set(session.scalars(query.where(~gave_up(account_id)) if account_id else query))
 
 
 class Desk:

@@ -1,12 +1,10 @@
 """What lies before an office: the SQL twin of `policies.may_review`, and the queue."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.functions import FunctionElement
 
 from filings.kinds import KINDS
@@ -15,22 +13,6 @@ from models.office import Office
 from models.recusal import Recusal
 from models.region import Region
 from policies import UNSEEN_STATUSES, levels_from, levels_up_to
-
-
-def filings_before(
-    session: Session, office: Office, limit: int, offset: int, account_id: uuid.UUID | None = None
-) -> Sequence[Filing]:
-    """Read what the office may see, longest waiting first; without what `account_id` gave up."""
-    query = (
-        select(Filing)
-        .where(*came_before(office))
-        .options(joinedload(Filing.unit), joinedload(Filing.region), joinedload(Filing.receiving_office))
-        .options(joinedload(Filing.assignee))
-        .order_by(Filing.submitted_at, Filing.id)
-    )
-    if account_id is not None:
-        query = query.where(~gave_up(account_id))
-    return session.scalars(query.limit(limit).offset(offset)).all()
 
 
 def came_before(office: Office) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, NotFound
 
 from blueprints import access
-from filings.review.inbox import filings_before
 from models.account import Account
 from models.filing import Filing, Status
 from models.login_session import LoginSession
@@ -25,6 +24,7 @@ from tests.build import (
     build_unit,
     reference_office,
 )
+from tests.reviewing import filings_before
 
 
 def as_seen_by(app: Flask, session: Session, account: Account, loader: str, filing_id: uuid.UUID) -> object:
@@ -95,7 +95,7 @@ def test_an_office_finds_what_came_before_it(
         put(session, filing, Status.UNDER_REVIEW, path[current][0])
         found = as_seen_by(app, session, reviewers[office], "assigned_filing", filing.id)
         assert (found != 404) is (office in path[: current + 1]), (office, path[current])
-        queue = filings_before(session, reviewers[office].office, 10, 0)
+        queue = filings_before(session, reviewers[office].office)
         assert (filing in queue) is (found != 404), "the queue and the page agree"
 
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.event import Actor, record_event
+from models.event import Actor, Event, record_event
 from tests.blueprints.factors import code_now, give_factor
 from tests.blueprints.registering import GOOD_PASSWORD, fill
 from tests.blueprints.signing_in import page_of, post, sign_in_as, typed_form
@@ -45,6 +46,10 @@ def test_the_owner_reads_what_happened_and_from_where(client: FlaskClient, sessi
     sign_in(client, stranger)
     assert lines(client) == []
     assert "没有这类记录" in client.get(PAGE).text
+    record_event(session, stranger.id, "sign_in", Actor(stranger.id, "x", "legal"), NOW + timedelta(days=9))
+    older = session.scalars(select(Event.id).where(Event.stream_id == account.id, Event.number == 1)).one()
+    session.commit()
+    assert len(lines(client, f"{PAGE}?before={older}")) == 1, "what is not in the record counts for nothing"
 
 
 def test_the_second_step_and_its_failures_are_told(client: FlaskClient, session: Session) -> None:

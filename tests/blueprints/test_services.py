@@ -13,8 +13,9 @@ from accounts.gate import Visitor, stop_at
 from models.account import Account
 from models.event import Event
 from models.person import Person
+from models.sealed import id_number_digest
 from models.service import INFO_TEXTS, services
-from models.service_approval import ServiceApproval, number_digest
+from models.service_approval import ServiceApproval
 from models.service_permission import held_items
 from models.unit import Unit
 from models.unit_profile import UnitProfile
@@ -188,7 +189,7 @@ def test_the_kind_of_account_is_asked_first(app: Flask, session: Session, unit: 
     clerk = Clerk(app.test_client(), person)
     assert stop(clerk, "overseas_training")[1] == "没有权限，请联系引智司报备"
     person.set_id_number("resident_id", "330106197811051015")
-    digest = number_digest("resident_id", "330106197811051015")
+    digest = id_number_digest("resident_id", "330106197811051015")
     approve(
         session,
         "overseas_training",

@@ -14,7 +14,6 @@ import models  # noqa: F401
 import policies
 from filings.kinds import KINDS
 from filings.review.dashboard import read_dashboard
-from filings.review.inbox import filings_before
 from filings.review.queue import wanted_ids
 from filings.review.wanted import Wanted
 from filings.routing import jurisdiction
@@ -24,6 +23,7 @@ from models.makerspace_filing import MakerspaceFiling
 from models.office import LEVELS, Office
 from models.region import Region
 from tests.build import NOW, build_batch, build_unit
+from tests.reviewing import filings_before
 
 STATUSES = [status.value for status in Status]
 
@@ -99,7 +99,7 @@ def test_what_each_office_sees_equals_the_rule_walked_by_hand(world: World) -> N
             outer = session.begin_nested()
             offices, filings = _build(session, world)
             for office, where in zip(offices, world.offices, strict=True):
-                seen = set(filings_before(session, office, 100, 0))
+                seen = filings_before(session, office)
                 expected = {
                     f for f, laid in zip(filings, world.filings, strict=True) if may_see(world, where, laid)
                 }

@@ -10,7 +10,6 @@ from filings.bars import barred_until
 from filings.editing import Conflict
 from filings.kinds import KINDS
 from filings.refused import Refused
-from filings.review.inbox import filings_before
 from filings.review.opinions import (
     assign,
     correct,
@@ -28,7 +27,7 @@ from models.filing import Filing, IllegalMove
 from models.opinion import Frozen
 from models.venue import Venue
 from tests.build import NOW, build_account, build_carrier, build_unit
-from tests.reviewing import PASSING, QUALIFIED, Desk, codes
+from tests.reviewing import PASSING, QUALIFIED, Desk, codes, filings_before
 from tests.submitting import finished_version, submitted_filing
 
 LATER = NOW + timedelta(hours=1)
@@ -46,7 +45,7 @@ def filing(session: Session, city: Desk) -> Filing:
 
 
 def sees(desk: Desk, filing: Filing) -> bool:
-    return filing in filings_before(desk.session, desk.office, 10, 0, desk.account.id)
+    return filing in filings_before(desk.session, desk.office, desk.account.id)
 
 
 def acts(session: Session, filing: Filing) -> list[str]:

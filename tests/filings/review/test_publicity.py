@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from filings.bars import barred_until
 from filings.refused import Refused
-from filings.review.inbox import filings_before
 from filings.review.publicity import (
     Announcement,
     after_notice,
@@ -27,7 +26,7 @@ from models.filing import Filing, IllegalMove
 from models.public_notice import Objection, PublicNotice
 from models.recommendation import Publication, Recommendation
 from tests.build import GUANGDONG, NOW, build_carrier, build_filing
-from tests.reviewing import Desk
+from tests.reviewing import Desk, filings_before
 from tests.submitting import complete, finished_version, submitted_filing
 
 START, END = date(2021, 11, 10), date(2021, 11, 16)  # Wednesday to Tuesday: five working days
@@ -198,7 +197,7 @@ def test_a_recommendation_hands_it_up_with_score_and_note(
     (entry,) = recommended(province, filing).entries
     assert (entry.expert_score, entry.publicity_note) == ("86.5", "公示无异议")
     assert (filing.status, filing.current_level) == ("under_review", "torch")
-    assert filing in filings_before(session, torch.office, 10, 0)
+    assert filing in filings_before(session, torch.office)
 
 
 def test_a_quota_asks_for_a_reason_and_never_stops(session: Session, province: Desk, filing: Filing) -> None:
