@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.granting import granters_of
+from accounts.granted import granters_of
 from clock import SHANGHAI
 from filings.submission import filing_no
 from models.account import Account, account_named

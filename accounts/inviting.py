@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from accounts.granting import Grantor, granters_of
+from accounts.granted import granters_of
+from accounts.granting import Grantor
 from clock import SHANGHAI
 from extensions import keyring
 from models.account import Account, holder_of_id_number

@@ -8,7 +8,8 @@ from itertools import groupby
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from accounts.granting import LINK, Right, granters_of
+from accounts.granted import granters_of
+from accounts.granting import LINK, Right
 from clock import SHANGHAI
 from models.account import Account
 from models.grant import Grant, effective_on

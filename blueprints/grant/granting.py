@@ -6,7 +6,8 @@ from datetime import date
 from flask import abort, current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from accounts.granting import Grantor, administrator_of, grants_of
+from accounts.granted import administrator_of, grants_of
+from accounts.granting import Grantor
 from blueprints.access import actor, me
 from clock import SHANGHAI
 from extensions import clock, db

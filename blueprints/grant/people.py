@@ -8,7 +8,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from accounts.granting import GrantRefused, Right, derived_from, dismiss, grants_of, people_of
+from accounts.granted import derived_from, grants_of, people_of
+from accounts.granting import GrantRefused, Right, dismiss
 from blueprints.access import me, role
 from blueprints.grant import blueprint
 from blueprints.grant.granting import grantor, own_person, today

@@ -8,7 +8,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from accounts.granting import Grantor, GrantRefused, Right, grantable_rights, grants_of, longest, save_rights
+from accounts.granted import grants_of
+from accounts.granting import Grantor, GrantRefused, Right, grantable_rights, longest, save_rights
 from blueprints.access import role
 from blueprints.grant import blueprint
 from blueprints.grant.granting import grantor, own_person, today

@@ -5,7 +5,8 @@ from datetime import timedelta
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from accounts.granting import NOT_FOUND, find_person
+from accounts.granted import find_person
+from accounts.granting import NOT_FOUND
 from blueprints.access import role
 from blueprints.grant import blueprint
 from blueprints.grant.granting import proof_of_search

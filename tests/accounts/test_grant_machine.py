@@ -14,15 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from accounts.granting import (
-    Grantor,
-    GrantRefused,
-    Right,
-    administrator_of,
-    dismiss,
-    grantable_rights,
-    save_rights,
-)
+from accounts.granted import administrator_of
+from accounts.granting import Grantor, GrantRefused, Right, dismiss, grantable_rights, save_rights
 from blueprints.identity import ActingUnit, units_of
 from clock import SHANGHAI
 from extensions import db
