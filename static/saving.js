@@ -124,7 +124,7 @@
     waiting = waiting.filter(function (one) { return document.contains(one.elt); });
     all('.unsent').forEach(function (old) { old.remove(); });
     var writes = waiting.filter(function (one) { return one.why; }), last = writes[writes.length - 1];
-    var place = last && (last.elt.closest('dialog') || document.getElementById('msg'));
+    var place = last && (last.elt.closest('dialog') || document.getElementById('msg') || formOf(last.elt));
     if (!place) return;
     var line = page.say('bad unsent', 'bad', '未保存' + (writes.length > 1 ? ' ' + writes.length + ' 处' : '') + '：' + WHY[last.why] + ' ', document.createElement('p'));
     var button = document.createElement('button');

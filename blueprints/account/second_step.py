@@ -46,8 +46,16 @@ def take_second_step() -> ResponseReturnValue:
     try:
         used = used_code(proven.account, request.form.get("code", ""))
     except Refused as refused:
-        return second_step_page(refused.message), refused.status
+        return _refused(refused)
     return _passed(proven, used)
+
+
+def _refused(refused: Refused) -> Response:
+    """Ask again, in the dialog where it was asked: a page drops an answer of 429 that names no place."""
+    response = make_response(second_step_page(refused.message), refused.status)
+    if "stay" in request.form:
+        response.headers["HX-Retarget"] = "#dialog"
+    return response
 
 
 @blueprint.get("/login/second-factor/enrolment")

@@ -196,12 +196,14 @@ def refused_page(refused: Refused, typed: dict[str, str], next_path: str | None)
     kind = shown.kind if shown else "picture"
     if "HX-Request" in request.headers:
         html = render_template("account/_refused.html", refused=refused, captcha=_new_challenge(kind))
+        response = make_response(html, refused.status)
+        response.headers["HX-Retarget"] = "#captcha-group"  # else a page drops what is forbidden or too often
     else:
         html = sign_in_page(
             account_type=typed["account_type"], login_name=typed["login_name"], next_path=next_path,
             captcha_kind=kind, refused=refused, carried=request.form.get("carried", ""),
         )  # fmt: skip
-    response = make_response(html, refused.status)
+        response = make_response(html, refused.status)
     if refused.wait is not None:
         response.headers["Retry-After"] = str(int(refused.wait / timedelta(seconds=1)) + 1)
     return response

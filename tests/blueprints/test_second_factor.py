@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -20,6 +20,7 @@ from models.login_session import LoginSession
 from models.notification import Notification
 from models.recovery_code import RecoveryCode
 from models.second_factor import SecondFactor
+from models.throttle import Throttle
 from tests.blueprints.factors import PAGE, code_now, enrol, forget_used_codes, give_factor, shown_secret
 from tests.blueprints.registering import GOOD_PASSWORD, MOBILE, code_of, fill
 from tests.blueprints.signing_in import all_at_once, page_of, post, same_browser, sign_in_as, typed_form
@@ -306,6 +307,12 @@ def test_a_page_that_waits_asks_for_the_code_in_its_dialog(client: FlaskClient, 
     given = {str(one["name"]): str(one.get("value", "")) for one in box.select("input")}
     again = client.post(STEP, data=given | {"code": "000"}, headers={"HX-Request": "true"})
     assert (again.status_code, "<html" in again.text) == (422, False)
+    for _ in range(4):
+        client.post(STEP, data=given | {"code": "000"}, headers={"HX-Request": "true"})
+    locked = client.post(STEP, data=given | {"code": "000"}, headers={"HX-Request": "true"})
+    assert (locked.status_code, locked.headers["HX-Retarget"]) == (429, "#dialog")
+    assert "验证码错误次数过多" in locked.text
+    session.execute(delete(Throttle))
     done = client.post(STEP, data=given | {"code": code_now()}, headers={"HX-Request": "true"})
     assert (done.status_code, "hatchery:signed-in" in done.headers["HX-Trigger"]) == (204, True)
 

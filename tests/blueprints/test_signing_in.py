@@ -128,6 +128,16 @@ def test_with_javascript_only_captcha_and_notice_change(client: FlaskClient, ses
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/")
 
 
+def test_with_javascript_every_refusal_names_the_place_where_it_is_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    """A page shows an answer of 403 or 429 only at a place that the answer names."""
+    account, fragment = build_account(session, state="disabled"), {"HX-Request": "true"}
+    answer = client.post("/login", data=typed_form(client, login_name=account.login_name), headers=fragment)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (403, "#captcha-group")
+    assert message_of(answer) == "账号已停用，请联系单位管理员或平台客服"
+
+
 def test_the_password_is_never_sent_back(client: FlaskClient) -> None:
     answer = sign_in_as(client, "nobody_here", password="secret-typed")
     assert "secret-typed" not in answer.text

@@ -1,5 +1,6 @@
 """What becomes of what was typed when the line, the server or the session fails: seen, and nothing lost."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,23 @@ def server_is_away(route: Route) -> None:
 
 def on_posts(page: Page, pattern: str, act: Callable[[Route], Any]) -> None:
     page.route(pattern, lambda route: act(route) if route.request.method == "POST" else route.continue_())
+
+
+def test_the_sixth_wrong_password_says_how_long_the_name_is_locked(page: Page) -> None:
+    clerk, asked = Clerk(page), list[str]()
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    clerk.open("/login")
+    page.get_by_label("登录名").fill(f"nobody_{secrets.token_hex(4)}")
+    page.get_by_label("密码", exact=True).fill("falsch")
+    for _ in range(5):
+        clerk.after_swap(lambda: page.get_by_role("button", name="用户登录").click(), "/login")
+        expect(page.locator("#signin-notice")).to_contain_text("登录名或密码错误")
+    page.get_by_role("button", name="用户登录").click()
+    expect(page.locator("#signin-notice")).to_contain_text("账号已锁定，请15分钟后再试")
+    expect(page.get_by_label("密码", exact=True)).to_have_value("falsch")
+    page.get_by_role("link", name="忘记密码").click()
+    expect(page.locator("h1")).to_have_text("忘记密码")
+    assert asked == []
 
 
 @pytest.mark.parametrize("fault", [never_arrives, answer_gets_lost, server_is_away])
