@@ -233,6 +233,8 @@ def _turn_away(view: object) -> ResponseReturnValue | None:
     if person.has_lost_unit and wanted & policies.UNIT_ROLES and not _is_plain_visit():
         abort(403, policies.UNIT_LOST)
     if person.must_choose_unit and wanted & policies.UNIT_ROLES:
+        if not _is_plain_visit():
+            abort(403, policies.MANY_UNITS)
         return redirect(url_for("account.unit", next=request.full_path.rstrip("?")), 303)
     wants_to_fill = person.account_type != "staff" and wanted & policies.FILLERS
     return abort(403, policies.why_not_fill(person.roles) if wants_to_fill else None)

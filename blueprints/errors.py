@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
+import policies
 from blueprints.access import access_of
 from blueprints.account.carrying import seal
 from blueprints.account.safe_next import safe_next
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
 def refusal(status: int, text: str | None = None) -> Response:
     """Answer with the page, or for htmx the fragment, of `status`; `text` replaces the usual words."""
     words = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    wants_unit = text in (policies.MANY_UNITS, policies.UNIT_LOST)
     name = "errors/_fragment.html" if "HX-Request" in request.headers else "errors/page.html"
     reference = _reference() if status >= 500 else None
     html = render_template(
@@ -76,7 +78,8 @@ def refusal(status: int, text: str | None = None) -> Response:
         reference=reference,
         support=SUPPORT,
         bare=status >= 500,  # a page that asks the database nothing
-        typed=typed_again() if status in (503, 507) else None,
+        wants_unit=wants_unit,
+        typed=typed_again() if status in (503, 507) or wants_unit else None,
     )
     response = make_response(html, status)
     # A failure is told in the save line, which offers to try again.

@@ -130,7 +130,9 @@
 
   on('htmx:afterRequest', function (event) {
     var detail = event.detail, form = formOf(detail.requestConfig);
-    if (!form || !(detail.successful || (detail.xhr.status === 422 && form.id === 'tab-form'))) return;
+    // What is told elsewhere is a refusal, and the form stands as it was.
+    if (!form || detail.xhr.getResponseHeader('HX-Retarget')) return;
+    if (!(detail.successful || (detail.xhr.status === 422 && form.id === 'tab-form'))) return;
     settled(detail.requestConfig.path);
   });
 

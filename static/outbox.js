@@ -126,7 +126,7 @@
   on('hatchery:keep', function () { channel.postMessage('changed'); if (navigator.onLine) timer = setTimeout(flush, 1000); });
   on('hatchery:ready', flush);
   on('htmx:afterRequest', function (event) {
-    if (!event.detail.successful) return;
+    if (!event.detail.successful || event.detail.xhr.getResponseHeader('HX-Retarget')) return;
     var config = event.detail.requestConfig, acted = config.verb !== 'get';
     if (acted) tried = {};
     if (acted && acts().some(isMended)) store.forget(isMended).then(flush);

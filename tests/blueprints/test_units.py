@@ -11,7 +11,8 @@ from blueprints.access import me, role
 from models.account import Account
 from models.unit import Unit
 from tests.blueprints.signing_in import page_of, post, sign_in_as
-from tests.build import build_account, build_grant, build_unit, sign_in
+from tests.browsing import Clerk
+from tests.build import build_account, build_batch, build_carrier, build_grant, build_unit, sign_in
 
 EXPIRED = {"valid_to": date(2021, 11, 9)}
 
@@ -73,6 +74,29 @@ def test_the_choice_belongs_to_the_session(
     post(client, "/account/unit", {"unit": units[0].id})
     assert client.get("/desk").text == "单位甲"
     assert other.get("/desk").status_code == 303
+
+
+def test_a_second_authorisation_in_mid_work_loses_nothing_that_was_typed(
+    client: FlaskClient, session: Session, clerk: Account, units: list[Unit]
+) -> None:
+    """What is saved meanwhile is refused in words, and goes through once a unit is chosen in another window."""
+    build_batch(session)
+    build_carrier(session, units[0])
+    build_grant(session, units[0], clerk)
+    person = Clerk(client, clerk)
+    rows = f"{person.open_filing()}/venue_rows"
+    build_grant(session, units[1], clerk)
+    typed = {"address": "科韵路16号", "area_total": "100"}
+    refused = person.post(rows, typed, htmx=True)
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (403, "#dialog")
+    assert "没有保存" in refused.text
+    assert page_of(refused).select_one("a[href='/account/unit'][target=_blank]")
+    plain = page_of(person.post(rows, typed))
+    again = {str(one["name"]): str(one["value"]) for one in plain.select(f"form[action^='{rows}'] input")}
+    assert again.items() >= typed.items()
+    post(client, "/account/unit", {"unit": units[0].id})
+    assert person.post(rows, again).status_code == 303
+    assert "科韵路16号" in person.get(rows).text
 
 
 def test_an_expired_authorisation_stops_the_work_and_a_new_one_opens_it(
