@@ -5,7 +5,7 @@
   if (!store) return;
 
   var on = page.on, all = page.all, say = page.say, pristine = '', turn = Promise.resolve(), isOver = false, writing = 0, taken = null;
-  var forget = store.forget, clock = store.clock;
+  var forget = store.forget, clock = store.clock, label = store.label, storable = store.storable;
 
   function waits(url) {
     return writing > 0 || store.kept.some(function (one) { return one.isAct && !one.why && one.url.split('/')[2] === url.split('/')[2]; });
@@ -13,23 +13,6 @@
 
   // One after the other, so that a draft is never written after the save that settles it.
   function next(act) { return turn = turn.then(act, act); }
-
-  function label(field) {
-    var words = field.getAttribute('aria-label') || (field.labels && field.labels[0] && field.labels[0].firstChild.textContent) || '';
-    var group = /radio|checkbox/.test(field.type) && field.closest('fieldset');
-    return (group ? group.querySelector('legend').textContent : words).trim();
-  }
-
-  // Triples of name, text and label. What may not be stored is asked of the server when the rest is sent.
-  function storable(form, pairs) {
-    var names = form.dataset.local.split(' ').concat('idempotency_key', 'version'), fields = form.elements, answers = [], left = [];
-    pairs.forEach(function (pair) {
-      var field = fields[pair[0]];
-      if (names.indexOf(pair[0]) >= 0) answers.push([pair[0], pair[1], field ? label(field.length && !field.options ? field[0] : field) : '']);
-      else if (!/^(csrf_token|op)$/.test(pair[0])) { left.push(pair); answers.push(['keep_' + pair[0], 'theirs', '']); }
-    });
-    return { answers: answers, left: left };
-  }
 
   function write(form, url, answers, isAct) {
     var key = (answers.filter(function (one) { return one[0] === 'idempotency_key'; })[0] || [])[1];
@@ -63,6 +46,11 @@
 
   // An act that did not reach the server waits here.
   function keep(form, url, pairs) {
+    // 保存 in the foot while nothing is typed into the blank row.
+    if (form.id === 'row-new' && !form.hasAttribute('data-dirty') && pairs.some(function (pair) { return pair[0] === 'op'; })) {
+      say('warn', 'warn', '没有要保存的内容');
+      return;
+    }
     var part = storable(form, pairs), typed = part.left.filter(function (pair) {
       return form.elements[pair[0]] && form.elements[pair[0]].value !== form.elements[pair[0]].defaultValue;
     });

@@ -32,7 +32,7 @@
       var item = make('li', one.title + '，' + store.clock(one.at) + '，' + (one.why || (one.isAct ? '等待上传' : '草稿')) + ' ', list);
       if (!store.owner) return;
       if (one.why) make('button', '查看并处理', item, function () { open(one); });
-      else if (!one.isAct) make('a', '打开', item).href = one.url.split('/').slice(0, 4).join('/');
+      else if (!one.isAct) make('a', '打开', item).href = one.url + (one.url.split('/').length > 4 ? '/edit' : '');
       make('button', '放弃', item, function () {
         store.forget(function (each) { return each.n === one.n; }).then(again);
       });

@@ -49,6 +49,24 @@
     });
   }
 
+  function label(field) {
+    var words = field.getAttribute('aria-label') || (field.labels && field.labels[0] && field.labels[0].firstChild.textContent) || '';
+    var group = /radio|checkbox/.test(field.type) && field.closest('fieldset');
+    return (group ? group.querySelector('legend').textContent : words).trim();
+  }
+
+  // Triples of name, text and label. What may not be stored is asked of the server when the rest is sent. With the blank
+  // row goes the button: the server adds nothing where nothing was typed.
+  function storable(form, pairs) {
+    var names = form.dataset.local.split(' ').concat('idempotency_key', 'version', form.id === 'row-new' ? 'op' : []), fields = form.elements, answers = [], left = [];
+    pairs.forEach(function (pair) {
+      var field = fields[pair[0]];
+      if (names.indexOf(pair[0]) >= 0) answers.push([pair[0], pair[1], field ? label(field.length && !field.options ? field[0] : field) : '']);
+      else if (!/^(csrf_token|op)$/.test(pair[0])) { left.push(pair); answers.push(['keep_' + pair[0], 'theirs', '']); }
+    });
+    return { answers: answers, left: left };
+  }
+
   function seal(answers) {
     var iv = crypto.getRandomValues(new Uint8Array(12));
     return key.then(function (secret) {
@@ -114,7 +132,7 @@
   var store = {
     owner: given[0], mayKeep: Boolean(meta && meta.hasAttribute('data-keep')), page: random(), kept: [], unstored: {},
     change: change, refresh: refresh, forget: forget, tidy: tidy, seal: seal, unseal: unseal, clear: clear,
-    markSent: markSent, hasArrived: hasArrived, random: random, clock: clock
+    markSent: markSent, hasArrived: hasArrived, random: random, clock: clock, label: label, storable: storable
   };
   page.store = store;
 }());

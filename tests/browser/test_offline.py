@@ -119,6 +119,32 @@ def test_a_tab_closed_offline_is_sent_when_it_is_opened_again(clerk: Clerk) -> N
     assert addresses(clerk) == [TYPED[0]]
 
 
+def test_an_untouched_blank_row_is_not_kept_and_a_kept_draft_of_a_row_opens_its_row(clerk: Clerk) -> None:
+    page = clerk.page
+    clerk.open("venue")
+    clerk.add_row("venue_rows", {"address": "甲"})
+    clerk.edit_row("venue_rows", 0)
+    clerk.fill_open_row("venue_rows", 0, {"address": TYPED[1]})
+    page.keyboard.press("Tab")
+    wait_for_draft(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    clerk.open("venue")
+    page.locator("#unsent").get_by_role("button", name="查看").click()
+    page.get_by_role("link", name="打开").click()
+    expect(clerk.rows("venue_rows").locator("[name=address]")).to_have_value(TYPED[1])
+    clerk.save_open_row("venue_rows", 0)
+    cut(clerk)
+    page.get_by_role("button", name="保存并下一步").click()
+    expect(page.locator("#msg")).to_contain_text("没有要保存的内容")
+    clerk.blank("venue_rows").locator("[name=address]").fill("丙")
+    clerk.blank("venue_rows").locator("[name=address]").fill("")
+    page.get_by_role("button", name="保存并下一步").click()
+    expect(page.locator("#unsent")).to_contain_text("1 处修改尚未上传")
+    mend(clerk)
+    all_is_sent(clerk)
+    assert addresses(clerk) == [TYPED[1]]
+
+
 @pytest.mark.long
 def test_what_was_typed_and_not_sent_comes_back(clerk: Clerk) -> None:
     context, old = clerk.page.context, clerk.page
