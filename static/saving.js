@@ -9,7 +9,7 @@
 //   hatchery:unsaved      on the form, bubbles, detail.why as above. preventDefault(): somebody else keeps it.
 //   hatchery:signed-in    the same person signed in again; the form tokens of the page are new already
 //   hatchery.retry()      send what waits, one after the other
-//   hatchery.isDirty()    would leaving lose something?
+//   hatchery.isDirty()    would leaving lose something? With a form: something besides what it sends?
 (function () {
   var page = window.hatchery;
   if (!page) return;
@@ -18,9 +18,12 @@
     network: '网络中断，内容仍在本页', timeout: '服务器没有及时回应，内容仍在本页', server: '系统暂时不可用，内容仍在本页',
     busy: '操作太频繁，请一分钟后重试', 'signed-out': '登录已过期，内容仍在本页'
   };
-  var on = page.on, near = page.near, all = page.all, waiting = [], left = 0, submitting = false, kept = [];
+  var on = page.on, near = page.near, all = page.all, waiting = [], left = 0, submitting = null, kept = [];
 
-  function isDirty() { return Boolean(document.querySelector('form[data-dirty], form[data-unsaved]')); }
+  // `sent`: the form that is on its way, or true when the page is left for good.
+  function isDirty(sent) {
+    return sent !== true && all('form[data-dirty], form[data-unsaved]').some(function (form) { return form !== sent; });
+  }
   function formOf(elt) { return elt.form || elt.closest('form'); }
   function isWrite(config) { return config.verb !== 'get' && !config.elt.matches('[data-decides]'); }
   function clean(form) { form.removeAttribute('data-dirty'); form.removeAttribute('data-unsaved'); }
@@ -67,7 +70,7 @@
     // 保存 was pressed, and there is something to choose or to mend: the whole page tells it best.
     if ((status === 409 || status === 422) && config.elt.id === 'tab-form' && isPressed(config)) {
       detail.shouldSwap = false;
-      submitting = true;
+      submitting = config.elt;
       config.elt.submit();
     }
     kept = status === 422 || config.elt.matches('[data-decides]') ? all('form[data-dirty]', detail.target) : [];
@@ -173,16 +176,17 @@
     if (form.hasAttribute('data-sent')) { event.preventDefault(); return; }
     form.setAttribute('data-sent', '');
     form.classList.add('is-busy');
-    submitting = true;
-    setTimeout(function () { rest(form); submitting = false; }, 15000);
+    submitting = form;
+    setTimeout(function () { rest(form); submitting = null; }, 15000);
     if (form.hasAttribute('data-signout')) page.forget();
   });
 
-  window.addEventListener('pageshow', function () { submitting = false; all('form[data-sent]').forEach(rest); });
+  window.addEventListener('pageshow', function () { submitting = null; all('form[data-sent]').forEach(rest); });
   window.addEventListener('beforeunload', function (event) {
-    if (submitting || !isDirty()) return;
+    if (!isDirty(submitting)) return;
     event.preventDefault();
     event.returnValue = '';
+    setTimeout(function () { all('form[data-sent]').forEach(rest); submitting = null; });  // for who stays
   });
 
   page.isDirty = isDirty;

@@ -109,7 +109,8 @@ def opinion_page(page: ReviewPage, form: OpinionForm | None = None, **context: A
     wanted = request.form.get("spot", "") or request.args.get("spot", "")
     shown = form or filled_form(_form_class(page), in_hand)
     return render(
-        "review/opinion.html", page, viewer=None, form=shown, opinion=in_hand, may_decide=may_decide,
+        "review/opinion.html", page, viewer=None, form=shown, is_unsaved=form is not None, opinion=in_hand,
+        may_decide=may_decide,
         is_mine=filing.assignee_id in (None, me().account_id), my_id=me().account_id,
         problems={name: _problem(name, refusal) for name, refusal in shown.refusals().items()},
         facts=desk_facts(db.session(), filing, clock.now()) if may_decide else None,

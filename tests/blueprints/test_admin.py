@@ -97,6 +97,7 @@ def test_days_out_of_order_are_refused_at_their_place(
     assert page.status_code == 422
     codes = {one["data-error"] for one in page_of(page).select("[data-error]")}
     assert codes == {"E_DATE_ORDER", "E_NUMBER"}
+    assert page_of(page).select_one("#tab-form[data-dirty]")  # leaving it asks
     assert "省级截止不能早于市级截止" in page.text
     assert 'value="很大"' in page.text
     assert 'value="改了名字"' in page.text

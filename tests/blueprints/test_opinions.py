@@ -126,6 +126,8 @@ def test_usual_sentences_go_to_the_end_of_the_reason(desk: Clerk, filing: Filing
     page = soup(answer)
     assert page.select_one("[name=reason]").get_text().strip() == f"第一句。\n{sentence}"
     assert codes(page) == []
+    unsaved = page.select("form[data-dirty]")  # leaving it asks
+    assert [form["id"] for form in unsaved] == ["opinion-form"]
 
 
 def test_two_colleagues_do_not_overwrite_each_other(

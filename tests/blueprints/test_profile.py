@@ -53,6 +53,7 @@ def refused(clerk: Clerk, path: str, answers: dict[str, Any]) -> dict[str, str]:
     assert answer.status_code == 422
     page = soup(answer)
     links = page.select("#problems a")
+    assert page.select_one("#tab-form[data-dirty]")  # leaving it asks
     for link in links:  # every refusal leads to its box
         assert page.select_one(str(link["href"]))
     return {str(link["href"])[1:]: link.text for link in links}

@@ -1,5 +1,6 @@
 """What becomes of what was typed when the line, the server or the session fails: seen, and nothing lost."""
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from demo.accounts import PASSWORD
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
+from tests.browser.reviewer import Reviewer
 
 VENUE = {"address": "科韵路16号", "area_total": "100"}
 
@@ -107,6 +109,25 @@ def test_leaving_with_something_unsaved_asks(clerk: Clerk) -> None:
     expect(clerk.rows("venue_rows")).to_have_count(1)
     page.get_by_role("link", name="基础信息").first.click()
     expect(page.locator("h1")).to_have_text("基础信息")
+    assert asked == ["beforeunload"]
+
+
+def test_sending_one_form_asks_before_it_discards_what_is_typed_in_another(page: Page) -> None:
+    office, asked = Reviewer(page), list[str]()
+    office.sign_in("city_foshan", "staff")
+    office.open("/review")
+    page.get_by_role("link", name=re.compile("^审核 .")).first.click()
+    opinion, request = page.locator("#opinion-form"), page.locator("#pin")
+    opinion.locator("[name=intention][value=return]").check()
+    opinion.locator("[name=reason]").fill("场地证明与面积不一致，请逐处核对。")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    request.get_by_role("button", name="添加这条要求").click()
+    page.wait_for_event("dialog") if not asked else None
+    assert asked == ["beforeunload"]
+    expect(opinion.locator("[name=reason]")).to_have_value("场地证明与面积不一致，请逐处核对。")
+    expect(request).not_to_have_class(re.compile("is-busy"))  # it can be sent again
+    opinion.get_by_role("button", name="保存意见").click()
+    expect(page.locator(".notice.bad")).to_contain_text("意见尚未保存")
     assert asked == ["beforeunload"]
 
 

@@ -91,6 +91,7 @@ def test_a_refused_row_keeps_everything_typed(
     assert answer.status_code == 422
     row = soup(answer).find(id="venue_rows-new")
     assert codes(row) == [code]
+    assert row.select_one("form[data-dirty]")  # leaving it asks
     if field != "ownership":
         assert row.find(attrs={"name": field})["value"] == typed
     assert row.find(attrs={"name": "area_other"})["value"] == "3"
