@@ -32,13 +32,15 @@ def submission(filing_id: uuid.UUID) -> ResponseReturnValue:
 
 def _page(filing: Filing, refused: Refused | None = None, problems: NotReady | None = None) -> str:
     template = "filing/_submission.html" if is_fragment() else "filing/submission.html"
-    page = FilingPage(filing)
+    page, offices = FilingPage(filing), offered_offices(db.session(), filing)
+    wanted = request.form.get("receiving_office")
+    chosen = next((office for office in offices if str(office.id) == wanted), offices[0] if offices else None)
     return render(
-        template, page, offices=offered_offices(db.session(), filing), refused=refused,
+        template, page, offices=offices, chosen=chosen, refused=refused,
         problems=problems.problems if problems else [], version=current_version(db.session(), filing),
         failing=[view for view in page.conditions if view.state == "fail"],
         is_open=filing.is_open_for_applicant(clock.now()),
-        chosen=request.form.get("receiving_office"),
+        is_confirmed=request.form.get("confirm_conditions") == "yes",
     )  # fmt: skip
 
 

@@ -110,6 +110,9 @@ def test_without_a_finished_version_it_is_refused(
     answer = submit(clerk, ready)
     assert (answer.status_code, codes(soup(answer))) == (422, ["E_VERSION_STALE"])
     assert "下载材料" in soup(answer).select_one("[data-error]").get_text()
+    way = soup(answer).find("a", string="去下载材料")
+    assert (way["href"], way.has_attr("data-close")) == (f"{ready}/materials", False)  # it leads there
+    assert soup(answer).select_one("[name=confirm_conditions][checked]")
 
 
 def test_an_older_version_may_be_named_while_it_says_the_same(
@@ -140,6 +143,7 @@ def test_failing_conditions_are_confirmed_once_more(clerk: Clerk, ready: str, se
     second = offices(clerk, ready)[1]
     page = soup(submit(clerk, ready, confirm_conditions="", receiving_office=second))
     assert page.select_one("[name=receiving_office][checked]")["value"] == second  # the choice is kept
+    assert page.select_one("[data-echo-here]").get_text() == "广东省科学技术厅"  # and the button says so
 
 
 def test_htmx_is_sent_on_or_gets_the_dialog_again(clerk: Clerk, ready: str, session: Session) -> None:
