@@ -38,7 +38,7 @@ def publicity() -> str:
 
 
 def publicity_page(refused: Refused | None = None, **typed: object) -> str:
-    """Render the desk of notices; `typed` holds the forms as they were sent, and what was ticked."""
+    """Render the desk of notices; `typed` holds the form as it was sent, and what was ticked in it."""
     session, here = db.session(), my_office()
     newest = select(PublicNotice).where(PublicNotice.office_id == here.id)
     notices = session.scalars(
@@ -50,7 +50,7 @@ def publicity_page(refused: Refused | None = None, **typed: object) -> str:
     return render_template(
         "review/publicity.html", office=here, waiting=awaiting_notice(session, here),
         ready=after_notice(session, here, today), notices=notices, today=today, refused=refused,
-        **(forms | {"ticked": set(), "notes": {}} | typed),
+        **(forms | {"ticked_waiting": None, "ticked_ready": None} | typed),
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def give_notice() -> ResponseReturnValue:
         notice = publish_notice(db.session(), my_office(), chosen, said, actor(), clock.now())
     except Refused as refused:
         db.session.rollback()
-        return publicity_page(refused, notice_form=form, ticked=set(chosen)), 422
+        return publicity_page(refused, notice_form=form, ticked_waiting=chosen), 422
     remember(notice.id)
     db.session.commit()
     return redirect(url_for("review.public_notice", notice_id=notice.id), 303)

@@ -46,7 +46,7 @@ def send_recommendation() -> ResponseReturnValue:
         )
     except Refused as refused:
         db.session.rollback()
-        return publicity_page(refused, letter_form=form, ticked=set(chosen), notes=chosen), 422
+        return publicity_page(refused, letter_form=form, ticked_ready=chosen), 422
     remember(made.id)
     job_ids = printing.order("letter", [letter_document(made)])
     letter_id = made.id
@@ -158,7 +158,7 @@ def publish() -> ResponseReturnValue:
         )  # fmt: skip
     except Refused as refused:
         db.session.rollback()
-        return publicity_page(refused, list_form=form, ticked=set(chosen)), 422
+        return publicity_page(refused, list_form=form, ticked_ready=chosen), 422
     remember(made.id)
     publication_id = made.id
     job_ids = printing.order("certificate", printing.certificates_of(made))

@@ -89,7 +89,23 @@ def test_a_notice_too_short_is_refused_with_everything_typed(
     assert answer.status_code == 422
     assert "不少于 5 个工作日，现为 3 个工作日" in answer.text
     assert 'value="广东省推荐名单公示"' in answer.text
-    assert post(client, "/review/publicity", NOTICE).status_code == 422
+    assert len(page_of(answer).select("[name=filing][checked]")) == 1
+    answer = post(client, "/review/publicity", NOTICE)
+    assert answer.status_code == 422
+    assert page_of(answer).select("[name=filing][checked]") == []  # as it was sent: nothing ticked
+    assert page_of(client.get("/review/publicity")).select("[name=filing][checked]")
+
+
+def test_a_letter_that_is_refused_keeps_what_was_ticked_and_noted(
+    client: FlaskClient, session: Session, province: Desk, filing: Filing, notice: PublicNotice
+) -> None:
+    clock.move_to(AFTER)
+    note = f"note-{filing.id}"
+    answer = post(client, "/review/recommendations", {"letter_no": "粤科函〔2021〕1号", note: "异议不成立"})
+    page = page_of(answer)
+    assert answer.status_code == 422
+    assert page.select("[name=filing][checked]") == []
+    assert page.select_one(f"[name='{note}']")["value"] == "异议不成立"
 
 
 def test_everybody_reads_the_notice_and_may_object(
