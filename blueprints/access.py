@@ -202,6 +202,8 @@ def _gate() -> ResponseReturnValue | None:
     if request.endpoint is None:  # nothing there: Flask answers 404 or 405 itself
         return None
     _refuse_nul(request.args)
+    if any("\x00" in str(value) for value in (request.view_args or {}).values()):
+        abort(404)
     view = current_app.view_functions[request.endpoint]
     turned_away = _turn_away(view)
     if turned_away is not None:

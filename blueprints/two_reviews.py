@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, false, or_, select
 from accounts.waiting import days_waited
 from blueprints.access import me
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_version
 from extensions import clock, db
 from models.two_reviews import WAITING, TooLate, TwoReviews, WrongMove
 
@@ -49,8 +50,9 @@ def turn(case: TwoReviews) -> dict[str, Any]:
 
 
 def seen() -> int:
-    """Return the version of the case that the page showed."""
-    return request.form.get("version", -1, type=int)
+    """Return the version of the case that the page showed; -1, which no case has, when it says none."""
+    version = read_version(request.form.get("version", ""))
+    return -1 if version is None else version
 
 
 def carry_out(

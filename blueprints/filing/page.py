@@ -1,6 +1,5 @@
 """What every page of a filing shows around its content: head, task list, conditions, save line."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.filing.presence import others_at
 from blueprints.idempotency import earlier_attempt
+from blueprints.ids import read_version
 from clock import SHANGHAI
 from extensions import clock, db
 from failpoints import reach
@@ -187,5 +187,4 @@ def known_version(current: int) -> int | None:
 
 def posted_version() -> int | None:
     """Return the version the page was opened with; None when a script leaves it out or it is no number."""
-    text = request.form.get("version", "")
-    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+    return read_version(request.form.get("version", ""))

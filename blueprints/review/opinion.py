@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, me, role
 from blueprints.idempotency import remember, was_done
+from blueprints.ids import read_version
 from blueprints.review import blueprint
 from blueprints.review.data import place_url_of
 from blueprints.review.page import ReviewPage, assigned_page, render
@@ -60,7 +61,8 @@ def save(filing_id: uuid.UUID) -> ResponseReturnValue:
         return opinion_page(page, form), 422
     try:
         refuse_others(page.filing, actor())
-        saved = save_opinion(db.session(), page.filing, form, _version(), actor(), clock.now())
+        version = read_version(request.form.get("version", ""))
+        saved = save_opinion(db.session(), page.filing, form, version, actor(), clock.now())
     except Refused as refused:
         return _refuse(filing_id, form, refused.code, refused.message), 409
     except Conflict:
@@ -78,11 +80,6 @@ def _here(filing_id: uuid.UUID, **marks: Any) -> ResponseReturnValue:
 
 def _form_class(page: ReviewPage) -> type[OpinionForm]:
     return kind_of(page.filing).opinion_form(me().office_level or "")
-
-
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _with_sentence(form: OpinionForm) -> OpinionForm:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from blueprints.access import actor, me, my_office, role
 from blueprints.idempotency import remember, was_done
-from blueprints.ids import read_id
+from blueprints.ids import read_id, read_version
 from blueprints.review import blueprint
 from extensions import clock, db
 from filings.kinds import KINDS
@@ -112,7 +112,7 @@ def ticked_filings() -> dict[uuid.UUID, int]:
         name, _, version = text.partition(":")
         filing_id = read_id(name)
         if filing_id is not None:
-            ticked[filing_id] = int(version) if version.isdecimal() and len(version) < 10 else 0
+            ticked[filing_id] = read_version(version) or 0
     return ticked
 
 

@@ -115,7 +115,9 @@ def test_the_token_may_come_as_a_header(client: FlaskClient) -> None:
     assert client.post("/logout", headers={"X-CSRFToken": token}).status_code == 303
 
 
-def test_a_character_that_no_database_holds_is_refused(client: FlaskClient) -> None:
+def test_a_character_that_no_database_holds_is_refused(app: Flask, client: FlaskClient) -> None:
+    app.add_url_rule("/named/<name>", "named", public(lambda name: "found"))
+    assert (client.get("/named/a").status_code, client.get("/named/a%00b").status_code) == (200, 404)
     assert client.get("/login?account_type=%00").status_code == 400
     form = {"csrf_token": page_of(client.get("/login")).select_one("meta[name=csrf]")["content"]}
     answer = client.post("/login", data=form | {"login_name": "a\x00b", "password": "x", "captcha": "x"})

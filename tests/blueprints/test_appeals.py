@@ -285,6 +285,7 @@ def test_of_two_at_once_exactly_one_takes_it(app: Flask, session: Session, appea
     first, second = staff[winner], staff[1 - winner]
     late = send(first, appeal, verdict="no_match", version=1)
     assert refusal(late) == (409, "这件刚刚有人处理过，请刷新页面查看最新状态")
+    assert send(first, appeal, verdict="no_match", version="9" * 20).status_code == 409, "no such version"
     assert send(second, appeal, verdict="no_match", version=2).status_code == 409, "has not taken it"
     assert send(first, appeal, "release").status_code == 303
     take(second, appeal)
