@@ -208,9 +208,11 @@ def _gate() -> ResponseReturnValue | None:
     turned_away = _turn_away(view)
     if turned_away is not None:
         return turned_away
-    if request.method not in SAFE_METHODS:
+    is_safe = request.method in SAFE_METHODS
+    if not is_safe:
         _refuse_foreign_origin()
-        refuse_too_many(view)
+    refuse_too_many(view)
+    if not is_safe:
         request.max_content_length = getattr(view, "largest_body", request.max_content_length)
         csrf.protect()  # reads the whole body
         _refuse_nul(request.form)

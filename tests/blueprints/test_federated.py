@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ from models.linked_identity import LinkedIdentity, link, link_of_identity
 from models.person import Person
 from models.registration import Registration
 from models.second_factor import begin_enrolment, factor_of
-from models.throttle import take_try
+from models.throttle import Throttle, take_try
 from models.unit import Unit
 from models.verification import Verification
 from tests.blueprints.registering import ACCOUNT, UNIT_ACCOUNT, code_of, fill, prove_mobile, search
@@ -269,6 +269,15 @@ def locked(session: Session, account: Account) -> str:
     for _ in range(LOCK.tries):
         take_try(session, f"lock:{_digest_of(account.login_name.lower())}", LOCK, datetime.now(UTC))
     return "账号已锁定，请15分钟后再试"
+
+
+def test_coming_back_is_counted_for_an_address_as_posting_is(client: FlaskClient, session: Session) -> None:
+    now = datetime.now(UTC)
+    ends = {"window_ends_at": now + timedelta(minutes=5), "blocked_until": now + timedelta(minutes=5)}
+    session.add(Throttle(key="account.federated_return:127.0.0.1", count=1, **ends))
+    session.commit()
+    answer = client.get("/login/federated/return")
+    assert (answer.status_code, "5 分钟后再试" in answer.text) == (429, True)
 
 
 @pytest.mark.parametrize("hinder", [disabled, locked])
