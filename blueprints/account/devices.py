@@ -4,9 +4,12 @@ import re
 
 from flask import request
 
-BROWSER = re.compile(r"(Edg|QIHU|360SE|360EE|Firefox|Chrome|Version)/?([0-9]*)")
-FAMILIES = {"Edg": "Edge", "QIHU": "360", "360SE": "360", "360EE": "360", "Version": "Safari"}
-# The first that is found counts: telephones name the system they stem from, too.
+# The first mark that is found counts, wherever it stands: browsers name those they stem from first, and telephones
+# the system they stem from, too.
+BROWSERS = (
+    ("Edg", "Edge"), ("QIHU", "360"), ("360SE", "360"), ("360EE", "360"), ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"), ("Version", "Safari"),
+)  # fmt: skip
 SYSTEMS = (
     ("OpenHarmony", "鸿蒙"), ("HarmonyOS", "鸿蒙"), ("Android", "安卓"), ("iPhone", "iPhone"), ("iPad", "iPad"),
     ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
@@ -15,8 +18,11 @@ SYSTEMS = (
 
 def browser_name() -> str:
     """Return family and major version of the browser, nothing more."""
-    found = BROWSER.search(request.user_agent.string)
-    return f"{FAMILIES.get(found[1], found[1])} {found[2]}".strip() if found else "未知浏览器"
+    agent = request.user_agent.string
+    for mark, family in BROWSERS:
+        if found := re.search(rf"{mark}[A-Za-z]*/?([0-9]*)", agent):
+            return f"{family} {found[1]}".strip()
+    return "未知浏览器"
 
 
 def device_name() -> str:
