@@ -115,7 +115,7 @@ def _own_words(error: HTTPException) -> str | None:
     if isinstance(error, CSRFError):
         return FORM_TOO_OLD
     usual = default_exceptions.get(error.code or 0)
-    return error.description if usual and error.description != usual.description else None
+    return error.description if type(error) is usual and error.description != usual.description else None
 
 
 def _signed_out(error: HTTPException) -> Response:

@@ -102,6 +102,12 @@ def test_a_failure_gives_a_number_that_stands_in_the_log(
         assert "Traceback" not in response.text
 
 
+def test_a_name_we_do_not_answer_to_is_refused_in_our_words(app: Flask, client: FlaskClient) -> None:
+    app.config["TRUSTED_HOSTS"] = ["localhost"]
+    page = client.get("/login", headers={"Host": "evil.example"})
+    assert (page.status_code, "trusted" in page.text, "请求无法识别" in page.text) == (400, False, True)
+
+
 def test_a_move_that_somebody_else_made_first_is_a_conflict(faults: Flask, client: FlaskClient) -> None:
     response = client.get("/fault/move")
     assert (response.status_code, "刷新页面" in response.text) == (409, True)
