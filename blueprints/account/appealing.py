@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import public, streams, takes_up_to
 from blueprints.account import blueprint
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
-from blueprints.filing.files import admit_posted, stored
+from blueprints.filing.files import stored
 from blueprints.limits import at_most, wait_of_address, waiting_text
+from blueprints.received import received_pdf
 from clock import SHANGHAI
 from extensions import clock, db, keyring
 from files.admission import Admitted
-from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
 from forms.admin import AdminForm
@@ -209,16 +209,10 @@ def _papers(account_type: str) -> tuple[dict[str, tuple[str, Admitted]], dict[st
     """Let the papers in: by name the file name and what was admitted, or why one was not."""
     papers, refusals = {}, {}
     for paper, (label, _) in PAPERS[account_type].items():
-        posted = request.files.get(paper)
-        if posted is None or not posted.filename:
-            refusals[paper] = f"请上传{label}"
-            continue
         try:
-            papers[paper] = (safe_name(posted.filename), admit_posted(posted))
+            papers[paper] = received_pdf(paper, f"请上传{label}")
         except NotAdmitted as refused:
             refusals[paper] = refused.message
-        finally:
-            posted.close()
     return papers, refusals
 
 

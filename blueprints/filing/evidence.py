@@ -10,10 +10,11 @@ from werkzeug.datastructures import FileStorage
 
 from blueprints.access import actor, editable_filing, own_filing, role, streams, takes_up_to
 from blueprints.filing import blueprint
-from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.files import LARGEST_UPLOAD, stored
 from blueprints.filing.page import FilingPage, is_fragment, render
 from blueprints.idempotency import remember, was_done
 from blueprints.ids import read_id, read_ids
+from blueprints.received import admit_posted
 from blueprints.storage import send_pdf
 from extensions import clock, db
 from files.admission import Admitted

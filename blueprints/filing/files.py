@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import abort, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from blueprints.access import actor, editable_filing, own_filing, role, streams, takes_up_to
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, find_row, find_table, is_fragment, render
 from blueprints.filing.tablepage import one_row, page_of
 from blueprints.idempotency import remember, was_done
-from blueprints.storage import send_pdf, storage
+from blueprints.received import received_pdf
+from blueprints.storage import send_pdf
 from extensions import clock, db
 from failpoints import reach
-from files.admission import Admitted, admit, receive, require_pdf_name
-from files.names import content_disposition, safe_name
+from files.admission import Admitted
+from files.names import content_disposition
 from files.refusals import Refused
 from filings.cells import row_number
 from filings.editing import attach, detach, find_attachment
@@ -154,7 +154,7 @@ def _upload(load: Any) -> ResponseReturnValue:
     try:
         if reason:
             raise Refused("E_NOT_FILLABLE", f"该项为不可填项（{reason}），不用上传")
-        admitted, name = _chosen()
+        name, admitted = received_pdf("file")
     except Refused as refused:
         return _answer(load(), refused)
     db.start_writing()
@@ -165,28 +165,6 @@ def _upload(load: Any) -> ResponseReturnValue:
     db.session.commit()
     reach("file_committed")
     return _answer(place)
-
-
-def _chosen() -> tuple[Admitted, str]:
-    posted = request.files.get("file")
-    if posted is None or not posted.filename:
-        raise Refused("E_REQUIRED", "请先选择文件，再点上传")
-    try:
-        return admit_posted(posted), safe_name(posted.filename)
-    finally:
-        posted.close()
-
-
-def admit_posted(posted: FileStorage) -> Admitted:
-    """Let one posted file in. Raises Refused."""
-    require_pdf_name(posted.filename or "")
-    temp = storage().new_temp()
-    try:
-        receive(posted.stream, temp)
-        reach("upload_received")
-        return admit(temp, storage())
-    finally:
-        temp.unlink(missing_ok=True)
 
 
 def stored(admitted: Admitted) -> StoredFile:

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from blueprints.access import public, streams, takes_up_to
-from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.files import LARGEST_UPLOAD, stored
 from blueprints.ids import read_id
 from blueprints.limits import at_most
 from blueprints.notice import blueprint
+from blueprints.received import received_pdf
 from clock import SHANGHAI
 from extensions import clock, db
 from files.admission import Admitted
-from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
 from filings.refused import Refused
@@ -72,12 +72,7 @@ def object_to(notice_id: uuid.UUID) -> ResponseReturnValue:
 
 def _evidence() -> tuple[str, Admitted] | None:
     posted = request.files.get("file")
-    if posted is None or not posted.filename:
-        return None
-    try:
-        return safe_name(posted.filename), admit_posted(posted)
-    finally:
-        posted.close()
+    return received_pdf("file") if posted is not None and posted.filename else None
 
 
 def _take(found: PublicNotice, form: ObjectionForm, evidence: tuple[str, Admitted] | None) -> None:

@@ -39,7 +39,7 @@ def upload_letter() -> ResponseReturnValue:
     if not was_done():
         db.start_reading()
         try:
-            name, admitted = received_pdf("file", "请先选择文件，再点上传")
+            name, admitted = received_pdf("file")
         except Refused as refused:
             return _page(str(refused.message)), 422
         db.start_writing()

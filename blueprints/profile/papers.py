@@ -40,7 +40,7 @@ def upload_paper(name: str, slot: str) -> ResponseReturnValue:
         return redirect(url_for("profile.papers", name=name), 303)
     db.start_reading()
     try:
-        file_name, admitted = received_pdf("file", "请先选择文件，再点上传")
+        file_name, admitted = received_pdf("file")
     except Refused as refused:
         return _page(name, {slot: str(refused.message)}), 422
     db.start_writing()

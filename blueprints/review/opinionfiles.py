@@ -2,19 +2,19 @@
 
 import uuid
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.access import actor, me, role, streams, takes_up_to
-from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.files import LARGEST_UPLOAD, stored
 from blueprints.idempotency import remember, was_done
+from blueprints.received import received_pdf
 from blueprints.review import blueprint
 from blueprints.review.opinion import opinion_page
 from blueprints.review.page import assigned_page
 from blueprints.storage import send_pdf
 from extensions import clock, db
 from files.admission import Admitted
-from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
 from filings.refused import Refused
@@ -39,7 +39,7 @@ def upload_opinion_file(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
         return _back(filing_id)
     db.start_reading()
     try:
-        name, admitted = _received()
+        name, admitted = received_pdf("file")
     except NotAdmitted as refused:
         return opinion_page(assigned_page(filing_id), file_refusal=(slot, refused)), 422
     db.start_writing()
@@ -58,17 +58,6 @@ def upload_opinion_file(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
 
 def _back(filing_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("review.opinion", filing_id=filing_id) + "#opinion-files", 303)
-
-
-def _received() -> tuple[str, Admitted]:
-    """Admit the posted file in the limited child, outside any transaction."""
-    posted = request.files.get("file")
-    if posted is None or not posted.filename:
-        raise NotAdmitted("E_REQUIRED", "请先选择文件，再点上传")
-    try:
-        return safe_name(posted.filename), admit_posted(posted)
-    finally:
-        posted.close()
 
 
 def _add(opinion: Opinion, slot: str, name: str, admitted: Admitted) -> None:

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from blueprints import printing
 from blueprints.access import actor, me, my_office, role, streams, takes_up_to
-from blueprints.filing.files import LARGEST_UPLOAD, admit_posted, stored
+from blueprints.filing.files import LARGEST_UPLOAD, stored
 from blueprints.filing.page import is_fragment
 from blueprints.idempotency import remember, was_done
+from blueprints.received import received_pdf
 from blueprints.review import blueprint
 from blueprints.review.publicity import publicity_page, ticked
 from blueprints.storage import send_pdf
 from extensions import clock, db
-from files.names import safe_name
 from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
 from filings.refused import Refused
@@ -114,11 +114,8 @@ def upload_scan(recommendation_id: uuid.UUID) -> ResponseReturnValue:
     if _letter(recommendation_id).office_id != me().office_id:
         abort(404)
     db.start_reading()
-    posted = request.files.get("file")
     try:
-        if posted is None or not posted.filename:
-            raise NotAdmitted("E_REQUIRED", "请先选择盖章的推荐函扫描件，再点上传")
-        name, admitted = safe_name(posted.filename), admit_posted(posted)
+        name, admitted = received_pdf("file", "请先选择盖章的推荐函扫描件，再点上传")
     except NotAdmitted as refused:
         return _letter_page(_letter(recommendation_id), refused), 422
     db.start_writing()

@@ -137,7 +137,7 @@ def test_an_answer_lost_after_the_commit_is_sent_again_without_effect(
 @pytest.mark.parametrize(
     ("module", "point", "fail"),
     [
-        ("blueprints.filing.files", "upload_received", full_disk),
+        ("blueprints.received", "upload_received", full_disk),
         ("files.admission", "upload_cleaned", full_disk),
         ("files.storage", "bytes_flushed", full_disk),
         ("files.storage", "bytes_renamed", full_disk),

@@ -259,7 +259,7 @@ def test_nobody_waits_while_a_file_is_examined(
         somebody.writes()
         return admit(temp, storage)
 
-    monkeypatch.setattr("blueprints.filing.files.admit", slowly)
+    monkeypatch.setattr("blueprints.received.admit", slowly)
     assert clerk.upload(f"{filing}/{COMMITMENT}", small_pdf()).status_code == 303
     assert somebody.written == 1
 
@@ -272,6 +272,6 @@ def test_a_filing_submitted_while_its_file_is_examined_is_left_alone(
             connection.execute(text("UPDATE filing SET status = 'under_review'"))
         return admit(temp, storage)
 
-    monkeypatch.setattr("blueprints.filing.files.admit", slowly)
+    monkeypatch.setattr("blueprints.received.admit", slowly)
     assert clerk.upload(f"{filing}/{COMMITMENT}", small_pdf()).status_code == 409
     assert attachments(session) == []
