@@ -77,7 +77,7 @@ def place_all(page: Page, count: int) -> None:
     expect(page.locator("#pending-count")).to_have_text("0")
 
 
-def generate_and_submit(clerk: Clerk, watch: Stopwatch, count: int) -> None:
+def generate_and_submit(clerk: Clerk, watch: Stopwatch) -> None:
     page = clerk.page
     clerk.open("problems")
     expect(page.locator("main")).to_contain_text("没有缺项")
@@ -90,11 +90,12 @@ def generate_and_submit(clerk: Clerk, watch: Stopwatch, count: int) -> None:
     page.get_by_role("button", name="确认提交至").click()
     expect(page.locator("h1")).to_have_text("申报进度")
     watch.lap("submit")
-    print(f"{count} enterprises, {SLOTS * count} files: {watch}")
 
 
 @pytest.mark.parametrize("count", [12, pytest.param(60, marks=pytest.mark.long)])
-def test_enterprises_from_excel_to_the_office(page: Page, axe: Callable[[Page], Any], count: int) -> None:
+def test_enterprises_from_excel_to_the_office(
+    page: Page, axe: Callable[[Page], Any], count: int, print_figure: Callable[[str], None]
+) -> None:
     clerk = Clerk(page)
     clerk.sign_in("tj_binhai")
     clerk.new_filing("新增众创空间")
@@ -120,11 +121,14 @@ def test_enterprises_from_excel_to_the_office(page: Page, axe: Callable[[Page], 
     place_all(page, SLOTS * count)
     watch.lap("propose and place")
     assert axe(page) == []
-    generate_and_submit(clerk, watch, count)
+    generate_and_submit(clerk, watch)
+    print_figure(f"{count} enterprises, {SLOTS * count} files: {watch}")
 
 
 @pytest.mark.parametrize("count", [10, pytest.param(60, marks=pytest.mark.long)])
-def test_the_same_without_scripts(page_without_javascript: Page, count: int) -> None:
+def test_the_same_without_scripts(
+    page_without_javascript: Page, count: int, print_figure: Callable[[str], None]
+) -> None:
     page = page_without_javascript
     clerk = Clerk(page)
     clerk.sign_in("bj_zhihui")
@@ -148,7 +152,8 @@ def test_the_same_without_scripts(page_without_javascript: Page, count: int) -> 
     watch.lap("upload")
     place_all(page, len(files))
     watch.lap("propose and place")
-    generate_and_submit(clerk, watch, count)
+    generate_and_submit(clerk, watch)
+    print_figure(f"{count} enterprises, {SLOTS * count} files: {watch}")
 
 
 @pytest.fixture

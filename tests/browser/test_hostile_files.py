@@ -122,12 +122,11 @@ def test_some_mutants_get_an_answer(visitor: Visitor, unharmed: Callable[[], Non
 
 @pytest.mark.long
 def test_hundreds_of_mutants_get_an_answer(
-    visitor: Visitor, live_server: Served, unharmed: Callable[[], None], capsys: pytest.CaptureFixture[str]
+    visitor: Visitor, live_server: Served, unharmed: Callable[[], None], print_figure: Callable[[str], None]
 ) -> None:
     taken = _send_mutants(visitor, range(100, 400))
     unharmed()
-    with capsys.disabled():
-        print(f"\nover HTTP: 300 PDF mutants, {taken} came in and were printed, and 300 workbook mutants")
+    print_figure(f"over HTTP: 300 PDF mutants, {taken} came in and were printed, and 300 workbook mutants")
 
 
 def _send_mutants(visitor: Visitor, numbers: range) -> int:

@@ -1,6 +1,7 @@
 """Work goes on without a network on a computer of one's own, and leaves nothing on a public one."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -344,15 +345,17 @@ def test_a_browser_without_a_store_works_online(open_page: OpenPage) -> None:
     assert addresses(clerk) == [TYPED[0]]
 
 
-def test_nothing_is_lost_on_a_line_that_comes_and_goes(page: Page) -> None:
+def test_nothing_is_lost_on_a_line_that_comes_and_goes(
+    page: Page, print_figure: Callable[[str], None]
+) -> None:
     acts = work(page.context, SEEDS)
-    print(f"{len(SEEDS)} sequences, {acts} acts: nothing lost, nothing twice")
+    print_figure(f"{len(SEEDS)} sequences, {acts} acts: nothing lost, nothing twice")
 
 
 @pytest.mark.long
-def test_nothing_is_lost_in_two_hundred_sequences(page: Page) -> None:
+def test_nothing_is_lost_in_two_hundred_sequences(page: Page, print_figure: Callable[[str], None]) -> None:
     acts = work(page.context, range(1001, 1201))
-    print(f"200 sequences, seeds 1001-1200, {acts} acts: nothing lost, nothing twice")
+    print_figure(f"200 sequences, seeds 1001-1200, {acts} acts: nothing lost, nothing twice")
 
 
 def work(context: BrowserContext, seeds: range) -> int:

@@ -1,8 +1,7 @@
 """What the pages weigh over the line, and how many elements they have; budgets P2 and P3 of performance."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
-
-import pytest
 
 from tests.browser.conftest import StartOld
 from tests.browser.old_chromium import OldChromium
@@ -28,7 +27,7 @@ def loaded(browser: OldChromium, path: str) -> dict[str, int]:
 
 
 def test_first_and_later_pages_keep_their_budgets(
-    start_old: StartOld, live_server: Served, capsys: pytest.CaptureFixture[str]
+    start_old: StartOld, live_server: Served, print_figure: Callable[[str], None]
 ) -> None:
     browser = start_old(86)
     sign_in(browser, "gz_linchuang")
@@ -47,10 +46,9 @@ def test_first_and_later_pages_keep_their_budgets(
         browser.open(f"{filing}/{page}")
         times = "performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart"
         elements[page] = (browser.count("*"), browser.evaluate(times))
-    with capsys.disabled():
-        print(f"\nfirst page: {sum(first.values()):,} bytes in {len(first)} requests; incubation "
-              f"{max(wide.values()):,}; later page {sum(later.values()):,}; elements and DOMContentLoaded in "
-              f"ms at a quarter of the CPU: {elements}")  # fmt: skip
+    print_figure(f"first page: {sum(first.values()):,} bytes in {len(first)} requests; incubation "
+                 f"{max(wide.values()):,}; later page {sum(later.values()):,}; elements and DOMContentLoaded in "
+                 f"ms at a quarter of the CPU: {elements}")  # fmt: skip
     assert {urlsplit(url).netloc for url in (*first, *wide, *later)} == {urlsplit(live_server.url).netloc}
     assert len(first) <= 6, first
     assert sum(first.values()) <= 40 * KIB, first

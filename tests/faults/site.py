@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ class Site:
         folder.mkdir(exist_ok=True)
         self.points = folder / "failpoints"
         self.points.mkdir()
+        self.walked: Counter[str] = Counter()  # how often it failed where
         self.database_url = database_url or f"sqlite:///{folder / 'hatchery.sqlite3'}"
         self.engine = create_engine(self.database_url, poolclass=NullPool)
         self.settings = demo_settings(self.database_url, folder)
@@ -75,6 +77,8 @@ class Site:
     def disarm(self) -> None:
         """Let whoever waits at a point go on, and forget the others."""
         for armed in self.points.iterdir():
+            if armed.suffix == ".reached":
+                self.walked[armed.stem] += 1
             armed.unlink(missing_ok=True)
 
     def kill_all(self) -> None:

@@ -233,3 +233,12 @@ def test_a_filing_is_handed_in_once(point: str, site: Site, complete_desk: Compl
     assert complete_desk.submit(office, key).status_code == 303
     assert complete_desk.submissions() == before + 1
     complete_desk.take_back()
+
+
+def test_the_points_that_were_walked(site: Site, print_figure: Callable[[str], None]) -> None:
+    """The last test of each database, as it tells of those before it."""
+    assert site.walked.keys() <= failpoints.POINTS.keys()
+    print_figure(
+        f"{site.engine.dialect.name}: {len(site.walked)} of {len(failpoints.POINTS)} points walked, "
+        f"{site.walked.total()} kills there, nothing lost, nothing twice"
+    )

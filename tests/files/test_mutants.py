@@ -28,16 +28,15 @@ WORDING = Wording("版本号:ZCKJ-2021-000001-001-0000", "申报书", "2021年11
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Callable[[str, collections.Counter[str], float], None]:
+def told(print_figure: Callable[[str], None]) -> Callable[[str, collections.Counter[str], float], None]:
     """Returns what prints the figures of a long run."""
 
     def tell(what: str, found: collections.Counter[str], begun: float) -> None:
         largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1_024
-        with capsys.disabled():
-            seconds = time.monotonic() - begun
-            print(f"\n{found.total():,} {what} in {seconds:.0f} s, largest child {largest} MiB")
-            for reason, count in found.most_common():
-                print(f"  {count:6,}  {reason}")
+        seconds = time.monotonic() - begun
+        lines = [f"{found.total():,} {what} in {seconds:.0f} s, largest child {largest} MiB"]
+        lines += [f"  {count:6,}  {reason}" for reason, count in found.most_common()]
+        print_figure("\n".join(lines))
 
     return tell
 

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -220,7 +221,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
         assert propose(files, TABLES, ROWS, places=PLACES) == once
 
 
-def test_two_hundred_files_and_sixty_rows_are_matched_at_once() -> None:
+def test_two_hundred_files_and_sixty_rows_are_matched_at_once(print_figure: Callable[[str], None]) -> None:
     """Print the time; only growth is asserted, as machines differ."""
     rows = [row("enterprises", n, f"广州测试{n:03}智能科技有限公司") for n in range(1, 61)]
     kinds = ("营业执照", "入驻协议", "融资证明")
@@ -228,7 +229,7 @@ def test_two_hundred_files_and_sixty_rows_are_matched_at_once() -> None:
     files += [NamedFile(str(n), f"其他材料{n}.pdf") for n in range(20)]
     start = time.perf_counter()
     found = propose(files, TABLES, rows, places=PLACES)
-    print(f"200 files × 60 rows: {1000 * (time.perf_counter() - start):.0f} ms")
+    print_figure(f"200 files × 60 rows: {1000 * (time.perf_counter() - start):.0f} ms")
     assert sum(proposal.confidence == "sure" for proposal in found.values()) == 180
 
 
