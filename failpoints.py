@@ -32,6 +32,21 @@ POINTS = {
     "file_committed": "the slot is committed, nothing is answered",
     # Workbook
     "workbook_received": "the workbook stands in a temporary folder",
+    # Saving a tab
+    "tab_stored": "the answers are changed, nothing is committed",
+    "tab_committed": "the tab is committed, nothing is answered",
+    # Import of lines
+    "block_kept": "the lines wait in a preview, nothing is committed",
+    "block_committed": "the preview is committed, nothing is answered",
+    "lines_stored": "all rows are changed, nothing is committed",
+    "lines_committed": "the rows are committed, nothing is answered",
+    "lines_taken_back": "the rows are as before the import, nothing is committed",
+    "undo_committed": "that is committed, nothing is answered",
+    # Evidence in bulk
+    "file_kept": "a file waits for its place, nothing is committed",
+    "evidence_committed": "the waiting files are committed, nothing is answered",
+    "files_placed": "the slots name them, nothing is committed",
+    "placement_committed": "the slots are committed, nothing is answered",
     # Generation
     "version_frozen": "the version has its snapshot and its number, nothing is committed",
     "job_noted": "its job is noted, nothing is committed",

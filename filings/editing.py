@@ -94,6 +94,7 @@ def save_tab(
     filing.name = getattr(filing, kind_of(filing).named_by) or filing.name
     session.flush()
     rejudge_rows(session, filing, changed)
+    reach("tab_stored")
     return refusals
 
 

@@ -17,6 +17,7 @@ from blueprints.ids import read_id, read_ids
 from blueprints.received import admit_posted
 from blueprints.storage import send_pdf
 from extensions import clock, db
+from failpoints import reach
 from files.admission import Admitted
 from files.names import safe_folder, safe_name, shown_name
 from files.refusals import Refused
@@ -76,6 +77,7 @@ def upload_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
     filing = editable_filing(filing_id)
     results = [_kept(filing, name, outcome) for name, outcome in admitted]
     db.session.commit()
+    reach("evidence_committed")
     return _answer(filing, results or [Result("", refused=Refused("E_REQUIRED", "请先选择文件，再点上传"))])
 
 
@@ -185,6 +187,7 @@ def place_evidence(filing_id: uuid.UUID) -> ResponseReturnValue:
         evidence.place_files(db.session(), filing, _wishes(), actor(), clock.now())
         remember()
         db.session.commit()
+        reach("placement_committed")
     return _pending(filing)
 
 

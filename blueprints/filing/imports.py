@@ -14,6 +14,7 @@ from blueprints.filing.tablepage import offer_names
 from blueprints.idempotency import made_before, remember, was_done
 from blueprints.storage import storage
 from extensions import clock, db
+from failpoints import reach
 from files.refusals import Refused
 from files.workbook import read_workbook
 from filings.cells import PAGE_ROWS
@@ -61,6 +62,7 @@ def read_import(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     kept = importing.keep_block(db.session(), filing, table, block, source, actor(), clock.now())
     remember(kept.id)
     db.session.commit()
+    reach("block_committed")
     return _go_to_preview(filing_id, name, kept.id)
 
 
@@ -178,6 +180,7 @@ def confirm_import(filing_id: uuid.UUID, name: str, import_id: uuid.UUID) -> Res
             db.session.commit()
             return _preview(filing, kept, CHANGED_MEANWHILE), 409
         db.session.commit()
+        reach("lines_committed")
     return redirect(_place(kept), 303)
 
 
@@ -201,6 +204,7 @@ def undo_import(filing_id: uuid.UUID, name: str, import_id: uuid.UUID) -> Respon
                 f"导入的行中有 {touched.count} 行后来被修改、删除或上传了附件，不能整批撤销，请逐行处理。",
             )
         db.session.commit()
+        reach("undo_committed")
     return redirect(url_for("filing.table", filing_id=filing.id, name=name), 303)
 
 

@@ -22,6 +22,7 @@ from blueprints.filing.page import (
 from blueprints.filing.tablepage import blank_row, table_page
 from blueprints.idempotency import remember, was_done
 from extensions import clock, db
+from failpoints import reach
 from filings import editing
 from filings.kind import Tab, Table
 from filings.kinds import kind_of
@@ -115,6 +116,7 @@ def save_tab(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
     except editing.Conflict:
         return _conflict(filing_id, name, form), 409
     db.session.commit()
+    reach("tab_committed")
     if is_fragment() and (refusals or not presses):
         return _autosaved(filing, tab, refusals), 422 if refusals else 200
     return _after_save(filing, tab, refusals)

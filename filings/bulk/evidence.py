@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from failpoints import reach
 from filings.bulk.matching import NamedFile, Place, Proposal, propose
 from filings.bulk.places import Places, PlaceView, places_in_front, read_places, words_of
 from filings.editing import attach, store_file
@@ -111,6 +112,7 @@ def keep(
     )  # fmt: skip
     session.add(pending)
     session.flush()
+    reach("file_kept")
     return pending
 
 
@@ -206,6 +208,7 @@ def place_files(session: Session, filing: Filing, wishes: Iterable[Wish], actor:
                 session, filing, view.table, view.row, view.slot.name, pending.name, pending.file, actor, at
             )
             pending.remark, pending.placed_at = view.name[:300], at
+    reach("files_placed")
 
 
 def _refusal(pending: PendingFile, wish: Wish, view: PlaceView | None, used: dict[str, str]) -> str:

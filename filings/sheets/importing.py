@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from failpoints import reach
 from filings.editing import Conflict, rename_references
 from filings.kind import Table
 from filings.problems import count_findings, read_filled_slots, read_rows, row_findings
@@ -44,6 +45,7 @@ def keep_block(
     )  # fmt: skip
     session.add(kept)
     session.flush()  # need kept.id for its page
+    reach("block_kept")
     return kept
 
 
@@ -84,6 +86,7 @@ def store_lines(
     kept.done = _write(session, filing, table, lines) | {"left": [line.no for line in judged if line.is_bad]}
     kept.confirmed_at = at
     filing.touch(actor, at)
+    reach("lines_stored")
 
 
 def _write(session: Session, filing: Filing, table: Table, lines: Sequence[JudgedLine]) -> dict[str, Any]:
@@ -144,6 +147,7 @@ def take_back(
     rename_references(session, filing, table, renamed)
     kept.undone_at = at
     filing.touch(actor, at)
+    reach("lines_taken_back")
 
 
 def _version(rows: Mapping[str, Any], row_id: str) -> int | None:

@@ -14,9 +14,9 @@ import pytest
 from models.material_version import MaterialVersion
 from models.venue import Venue
 from tests import served
+from tests.faults.desks import CompleteDesk, Desk
 from tests.faults.http_clerk import Answer
 from tests.faults.site import running
-from tests.faults.test_failpoints import CompleteDesk, Desk
 
 pytestmark = pytest.mark.xdist_group("failpoints")
 

@@ -2,17 +2,15 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
 import failpoints
 from models.attachment import Attachment
-from models.event import Event
-from models.material_version import MaterialVersion
+from models.makerspace_filing import MakerspaceFiling
 from models.venue import Venue
-from tests import completing, served, sheets
+from tests import completing, served
+from tests.faults.desks import LINES, CompleteDesk, Desk, pdfs
 from tests.faults.http_clerk import CUT_OFF, Answer, HttpClerk
 from tests.faults.site import Site, running
 
@@ -31,10 +29,18 @@ ROW = [
 BYTES = ["bytes_flushed", "bytes_renamed", "bytes_put"]
 UPLOAD = ["upload_received", "upload_cleaned", *BYTES, "file_attached", "file_committed"]
 WORKBOOK = ["workbook_received"]
+TAB = ["tab_stored", "tab_committed"]
+PREVIEW = ["block_kept", "block_committed"]
+IMPORT = ["lines_stored", "lines_committed"]
+UNDO = ["lines_taken_back", "undo_committed"]
+EVIDENCE = ["file_kept", "evidence_committed"]
+PLACEMENT = ["files_placed", "placement_committed"]
 VERSION = ["version_frozen", "job_noted", "version_committed", "worker_woken"]
 JOB = ["job_claimed", "manuscript_set", "evidence_merged", "pages_stamped", "pdf_written", *BYTES,
        "result_noted", "job_finished", "job_committed"]  # fmt: skip
 SUBMISSION = ["submission_judged", "filing_moved", "filing_submitted", "submission_committed"]
+# `make test` tries those that change many rows at once, `make test-long` all.
+LONG = pytest.mark.long
 # Two attempts of a job may die, the third must do it; `make test` tries the points at which most is at stake.
 PAIRS = [
     pytest.param(JOB[at : at + 2], id="-".join(JOB[at : at + 2]), marks=[pytest.mark.long] if at < 8 else [])
@@ -42,77 +48,8 @@ PAIRS = [
 ]
 # Once these are reached the effect is there, although nobody heard of it.
 COMMITTED = {"row_committed", "figures_loaded", "page_rendered", "file_committed", "version_committed",
-             "worker_woken", "submission_committed"}  # fmt: skip
-
-
-class Desk:
-    """A clerk, his filing, and what he can do with it again and again; `count` tells how often it was done."""
-
-    def __init__(self, site: Site, login: str) -> None:
-        self.site, self.clerk = site, site.sign_in(login)
-        self.filing = self.clerk.open_filing()
-        self.row = self.add_row("一号楼", "").headers["Location"].split("#venue_rows-")[1]
-
-    def add_row(self, address: str, key: str) -> Answer:
-        answers = completing.VENUE | {"address": address, "idempotency_key": key}
-        return self.clerk.post(f"{self.filing}/venue_rows", answers, htmx=bool(key))
-
-    def save_row(self, address: str) -> Answer:
-        return self.clerk.post(
-            f"{self.filing}/venue_rows/{self.row}", completing.VENUE | {"address": address}, htmx=True
-        )
-
-    def upload(self, name: str) -> Answer:
-        path = f"{self.filing}/venue_rows/{self.row}/files/evidence_file"
-        return self.clerk.upload(path, completing.small_pdf(name), f"{name}.pdf", htmx=True)
-
-    def read_workbook(self) -> Answer:
-        path = f"{self.filing}/venue_rows/import"
-        return self.clerk.upload(path, sheets.workbook([["场地地址"], ["二号楼"]]), "场地.xlsx")
-
-    def count(self, column: Any, value: str) -> int:
-        with self.site.session() as session:
-            return session.scalar(select(func.count()).where(column == value)) or 0
-
-
-class CompleteDesk(Desk):
-    """A clerk whose filing may be generated and handed in."""
-
-    def __init__(self, site: Site, login: str) -> None:
-        super().__init__(site, login)
-        completing.complete(self.clerk, self.filing)  # type: ignore[arg-type]
-        self.upload("lease")
-
-    @property
-    def filing_id(self) -> uuid.UUID:
-        return uuid.UUID(self.filing.rsplit("/", 1)[1])
-
-    def generate(self, key: str) -> Answer:
-        return self.clerk.post(f"{self.filing}/materials", {"idempotency_key": key})
-
-    def versions(self) -> list[MaterialVersion]:
-        with self.site.session() as session:
-            mine = select(MaterialVersion).where(MaterialVersion.filing_id == self.filing_id)
-            return list(session.scalars(mine.order_by(MaterialVersion.number)))
-
-    def wait_for_pdf(self) -> MaterialVersion:
-        served.wait_until(lambda: self.versions()[-1].is_finished, self.site.served.said)
-        version = self.versions()[-1]
-        assert version.state == "ready", version.failure
-        return version
-
-    def submit(self, office: str, key: str) -> Answer:
-        answers = {"receiving_office": office, "confirm_conditions": "yes", "idempotency_key": key}
-        return self.clerk.post(f"{self.filing}/submission", answers)
-
-    def submissions(self) -> int:
-        with self.site.session() as session:
-            mine = (Event.stream_id == self.filing_id, Event.act == "submit")
-            return session.scalar(select(func.count(Event.id)).where(*mine)) or 0
-
-    def take_back(self) -> None:
-        for act in ("withdrawal", "resumption"):
-            assert self.clerk.post(f"{self.filing}/{act}").status_code == 303
+             "worker_woken", "submission_committed", "tab_committed", "block_committed", "lines_committed",
+             "undo_committed", "evidence_committed", "placement_committed"}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
@@ -146,7 +83,21 @@ def sound(site: Site) -> Iterator[None]:
 
 def test_every_point_is_tried() -> None:
     elsewhere = {"keys_rotated"}  # by tests/ops/test_rotate_keys.py
-    assert {*ROW, *UPLOAD, *WORKBOOK, *VERSION, *JOB, *SUBMISSION} | elsewhere == set(failpoints.POINTS)
+    here = {
+        *ROW,
+        *UPLOAD,
+        *WORKBOOK,
+        *TAB,
+        *PREVIEW,
+        *IMPORT,
+        *UNDO,
+        *EVIDENCE,
+        *PLACEMENT,
+        *VERSION,
+        *JOB,
+        *SUBMISSION,
+    }
+    assert here | elsewhere == set(failpoints.POINTS)
 
 
 def killed_at(site: Site, point: str, clerk: HttpClerk, act: Callable[[], Answer]) -> None:
@@ -195,6 +146,87 @@ def test_a_workbook_can_be_sent_again(point: str, site: Site, desk: Desk) -> Non
     killed_at(site, point, desk.clerk, desk.read_workbook)
     assert len(site.temporary_files()) == len(before) + 1, "not where the next start looks for leftovers"
     assert desk.read_workbook().status_code == 303
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", TAB)
+def test_a_tab_is_saved_whole_or_not(point: str, site: Site, desk: Desk) -> None:
+    text, key = f"我们的服务：{point}。", uuid.uuid4().hex
+    killed_at(site, point, desk.clerk, lambda: desk.save_tab(text, key))
+    assert desk.count(MakerspaceFiling.service_capability_text, text) == (point in COMMITTED)
+    assert desk.save_tab(text, key).status_code == 303
+    assert desk.count(MakerspaceFiling.service_capability_text, text) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", PREVIEW)
+def test_a_block_is_previewed_once(point: str, site: Site, desk: Desk) -> None:
+    mark, key = f"导师 {uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    killed_at(site, point, desk.clerk, lambda: desk.paste(mark, key))
+    again = [desk.paste(mark, key).headers["Location"] for _ in range(2)]
+    assert again[0] == again[1]
+    assert desk.previews() == 1
+    assert desk.clerk.get(again[0]).status_code == 200
+    assert desk.imported(mark) == 0
+
+
+@pytest.mark.parametrize("point", ["lines_stored", pytest.param("lines_committed", marks=LONG)])
+def test_two_hundred_lines_are_imported_as_a_whole_or_not_at_all(point: str, site: Site, desk: Desk) -> None:
+    mark = f"导师 {uuid.uuid4().hex[:8]}"
+    preview = desk.paste(mark, "").headers["Location"]
+    killed_at(site, point, desk.clerk, lambda: desk.confirm(preview))
+    assert desk.imported(mark) == (LINES if point in COMMITTED else 0)
+    for _ in range(2):
+        assert desk.confirm(preview).status_code == 303
+        assert desk.imported(mark) == LINES
+    assert desk.undo(preview).status_code == 303
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", UNDO)
+def test_an_import_is_taken_back_as_a_whole_or_not_at_all(point: str, site: Site, desk: Desk) -> None:
+    mark = f"导师 {uuid.uuid4().hex[:8]}"
+    preview = desk.paste(mark, "").headers["Location"]
+    assert desk.confirm(preview).status_code == 303
+    killed_at(site, point, desk.clerk, lambda: desk.undo(preview))
+    assert desk.imported(mark) == (0 if point in COMMITTED else LINES)
+    assert desk.undo(preview).status_code == 303
+    assert desk.imported(mark) == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("point", "file"), [("file_kept", 1), ("file_kept", 2), ("evidence_committed", 1)])
+def test_files_sent_in_bulk_all_wait_once_or_none_does(point: str, file: int, site: Site, desk: Desk) -> None:
+    files = pdfs([f"{point} {file} {number}.pdf" for number in (1, 2)])
+    site.arm(point, f"exit {file}")
+    with pytest.raises(CUT_OFF):
+        desk.send_evidence(files)
+    site.wait_until_it_answers(desk.clerk)
+    assert len(desk.waiting(files)) == (2 if point in COMMITTED else 0)
+    assert desk.send_evidence(files).status_code == 303
+    assert len(desk.waiting(files)) == 2
+
+
+@pytest.mark.parametrize(
+    ("point", "file"),
+    [pytest.param("file_attached", 2, marks=LONG), ("files_placed", 1),
+     pytest.param("placement_committed", 1, marks=LONG)],
+)  # fmt: skip
+def test_files_are_all_placed_or_none_is(point: str, file: int, site: Site, desk: Desk) -> None:
+    names, key = [f"{point} {number}.pdf" for number in (1, 2)], uuid.uuid4().hex
+    rows = [desk.row, desk.new_row(f"{point} 座")]
+    assert desk.send_evidence(pdfs(names)).status_code == 303
+    waiting = desk.waiting(names)
+    site.arm(point, f"exit {file}")
+    with pytest.raises(CUT_OFF):
+        desk.place(waiting, rows, key)
+    site.wait_until_it_answers(desk.clerk)
+    there = [desk.count(Attachment.name, name) for name in names]
+    assert there == ([1, 1] if point in COMMITTED else [0, 0])
+    assert len(desk.waiting(names)) == 2 - sum(there)
+    assert desk.place(waiting, rows, key).status_code == 303
+    assert [desk.count(Attachment.name, name) for name in names] == [1, 1]
+    assert desk.waiting(names) == []
 
 
 @pytest.mark.parametrize("point", VERSION)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests import served
-from tests.faults.clients import Client, Editor, Submitter
+from tests.faults.clients import Client, Submitter
+from tests.faults.editor import Editor
 from tests.faults.site import Site, kill, running
 
 pytestmark = pytest.mark.xdist_group("failpoints")
@@ -114,7 +115,7 @@ class Killer:
         complaints = [text for client in self.clients for text in client.ledger.complaints]
         assert complaints == []
         served.wait_until(lambda: all(one.is_finished for one in submitter.versions()), self.site.served.said)
-        assert [text for client in self.clients for text in client.lost()] == []
+        assert [text for client in self.clients for text in (*client.lost(), *client.halves())] == []
         assert self.site.troubles() == []
         served.wait_until(lambda: self.site.temporary_files() == [], lambda: str(self.site.temporary_files()))
 

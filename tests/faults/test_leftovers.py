@@ -7,8 +7,8 @@ import pytest
 
 from jobs.queue import LEASE
 from tests import served
+from tests.faults.desks import CompleteDesk
 from tests.faults.site import running
-from tests.faults.test_failpoints import CompleteDesk
 
 pytestmark = pytest.mark.xdist_group("failpoints")
 

@@ -16,8 +16,8 @@ from models.event import Event
 from ops import redis_server
 from tests import completing, served
 from tests.build import NOW
+from tests.faults.desks import CompleteDesk
 from tests.faults.site import Site, running
-from tests.faults.test_failpoints import CompleteDesk
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("failpoints")]
 
