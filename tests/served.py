@@ -23,16 +23,25 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir / "serve.log"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.data_dir) | self.variables | {"HATCHERY_PORT": str(self.port)}
+
     def start(self) -> "Served":
         """Start it and wait until it says that it is ready."""
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                env=environment(self.data_dir) | self.variables | {"HATCHERY_PORT": str(self.port)},
+                env=self.environment,
             )  # fmt: skip
         wait_until(lambda: "\nready\n" in self.said() or self.process.poll() is not None, self.said)
         assert self.process.poll() is None, self.said()
         return self
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run another `hatchery` command on the same data."""
+        return subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True,
+                              check=False)  # fmt: skip
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(how)

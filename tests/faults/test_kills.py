@@ -4,19 +4,22 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from ops.invariants import DEEP_CHECKS
 from tests import served
 from tests.faults.clients import Client, Submitter
 from tests.faults.editor import Editor
-from tests.faults.site import Site, kill, running
+from tests.faults.site import RESTART_CHECKS, Site, kill, running
 
 pytestmark = pytest.mark.xdist_group("failpoints")
 
 SEED = 20211110
+READ_EVERYTHING = 5  # kills until all bytes are read and all rows are judged again, too
 MOST_SECONDS = 3  # between two kills
 KILLS_A_LIFE = 25  # then everything is killed at once, started again and examined
 # How often each is killed; a supervisor lets what dies young wait longer and longer, so those come seldom.
@@ -53,6 +56,7 @@ class Killer:
     def __init__(self, site: Site, kills: int) -> None:
         self.site, self.kills, self.random = site, kills, random.Random(SEED)
         self.killed: Counter[str] = Counter()
+        self.looks, self.looking, self.examinations = 0, 0.0, 0
         self.clients: list[Client] = [
             *(Editor(site, login, SEED) for login in ("gz_qihang", "fs_chancheng", "tj_binhai")),
             Submitter(site, "sz_chuangke", SEED),
@@ -60,18 +64,26 @@ class Killer:
 
     def one_life(self) -> None:
         """Kill while everybody works, let them end their acts, then kill everything and look."""
+        with self.everybody_working():
+            for _ in range(min(KILLS_A_LIFE, self.kills - self.killed.total() - 1)):
+                self.let_them_work()
+                self.look_while_they_work()
+                self.kill_one()
+        self.everything()
+        self.look()
+
+    @contextmanager
+    def everybody_working(self) -> Iterator[None]:
         ended = threading.Event()
         threads = [threading.Thread(target=client.work, args=(ended,)) for client in self.clients]
         for thread in threads:
             thread.start()
-        for _ in range(min(KILLS_A_LIFE, self.kills - self.killed.total() - 1)):
-            self.let_them_work()
-            self.kill_one()
-        ended.set()
-        for thread in threads:
-            thread.join()
-        self.everything()
-        self.look()
+        try:
+            yield
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
 
     def let_them_work(self) -> None:
         """Wait a random while, on a busy machine until something was acknowledged since the last kill."""
@@ -109,6 +121,15 @@ class Killer:
         masters = [one for one in web if parent(one) == self.site.served.process.pid]
         return sorted(masters if kind == "gunicorn" else set(web) - set(masters))
 
+    def look_while_they_work(self) -> None:
+        """See whether what was killed before came back to what must always hold."""
+        self.looks += 1
+        begun = time.monotonic()
+        deep = self.looks % READ_EVERYTHING == 0
+        assert self.site.troubles(DEEP_CHECKS.keys() if deep else RESTART_CHECKS) == []
+        assert [text for client in self.clients for text in client.halves()] == []
+        self.looking += time.monotonic() - begun
+
     def look(self) -> None:
         submitter = self.clients[-1]
         assert isinstance(submitter, Submitter)
@@ -116,8 +137,14 @@ class Killer:
         assert complaints == []
         served.wait_until(lambda: all(one.is_finished for one in submitter.versions()), self.site.served.said)
         assert [text for client in self.clients for text in (*client.lost(), *client.halves())] == []
-        assert self.site.troubles() == []
+        self.doctor()
         served.wait_until(lambda: self.site.temporary_files() == [], lambda: str(self.site.temporary_files()))
+
+    def doctor(self) -> None:
+        """Let the command say whether all is well that an operator would ask."""
+        said = self.site.served.run("doctor", "--deep")
+        assert said.returncode == 0, said.stdout + said.stderr
+        self.examinations += 1
 
     def figures(self) -> str:
         ledgers = [client.ledger for client in self.clients]
@@ -129,7 +156,9 @@ class Killer:
             f"{self.killed.total()} kills ({', '.join(f'{name} {count}' for name, count in self.killed.items())})"
             f", {self.writes()} acknowledged writes, 0 lost, "
             f"{sum(ledger.cut_off for ledger in ledgers)} requests without an answer and repeated, "
-            f"0 answers 500, {statuses[503]} answers 503, seed {SEED}"
+            f"0 answers 500, {statuses[503]} answers 503; looked {self.looks} times while they worked"
+            f" ({self.looking / max(1, self.looks):.2f} s each), {self.examinations} times hatchery doctor --deep"
+            f"; seed {SEED}"
         )
 
 
