@@ -1,20 +1,13 @@
 """A database or a disk that refuses in the middle: a Chinese page, what was typed still there, nothing half-done."""
 
-import errno
-import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
-from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from config import Settings
 from extensions import db
@@ -22,76 +15,24 @@ from files.storage import storage_from_url
 from models.attachment import Attachment
 from models.login_session import LoginSession
 from models.venue import Venue
-from tests.browsing import Clerk, soup
-from tests.build import build_account, build_batch, build_carrier
+from tests.browsing import Clerk
 from tests.completing import VENUE, small_pdf
-
-Fail = Callable[[], None]
-
-
-@pytest.fixture
-def clerk(app: Flask, client: FlaskClient, session: Session) -> Clerk:
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    account = build_account(session)
-    build_carrier(session, account.unit)
-    build_batch(session)
-    return Clerk(client, account)
-
-
-def full_disk() -> None:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def read_only() -> None:
-    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-
-def dropped_connections() -> None:
-    """Have PostgreSQL end every connection of this database but the one that asks for it."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                 " WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        )  # fmt: skip
-
-
-def fails_at(monkeypatch: pytest.MonkeyPatch, module: str, point: str, fail: Fail) -> None:
-    """Let it fail once, when `module` reaches the point."""
-    armed = [point]
-
-    def reach(reached: str) -> None:
-        if reached in armed:
-            armed.clear()
-            fail()
-
-    monkeypatch.setattr(f"{module}.reach", reach)
+from tests.faults.failing import (
+    Fail,
+    count,
+    dropped_connections,
+    fails_at,
+    full_disk,
+    read_only,
+    said,
+    send_again,
+)
 
 
 def needs_a_server(session: Session) -> None:
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no connections that somebody could drop")
     session.rollback()
-
-
-def send_again(clerk: Clerk, answer: TestResponse) -> TestResponse:
-    """Press 重新提交 on the page of a failure."""
-    form = soup(answer).select_one("main form[method=post]")
-    assert form is not None
-    assert "没有丢失" in form.text
-    fields: dict[str, Any] = {}
-    for field in form.select("input[name]"):
-        fields.setdefault(str(field["name"]), []).append(field["value"])
-    return clerk.client.post(str(form["action"]), data=fields)
-
-
-def count(session: Session, address: str) -> int:
-    session.rollback()
-    return session.scalar(select(func.count(Venue.id)).where(Venue.address == address)) or 0
-
-
-def said(answer: TestResponse) -> str:
-    main: BeautifulSoup = soup(answer)
-    return re.sub(r"\s+", "", main.text)
 
 
 @pytest.mark.parametrize(
