@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from logging import LogRecord
 
-from flask import Flask, current_app, g, has_request_context, make_response, render_template, request
+from flask import Flask, current_app, g, has_request_context, make_response, render_template, request, url_for
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -12,10 +12,12 @@ from werkzeug.exceptions import HTTPException, InternalServerError, default_exce
 
 import policies
 from blueprints.access import access_of
-from blueprints.account.carrying import seal
+from blueprints.account.carrying import former_account_id, seal
 from blueprints.account.safe_next import safe_next
-from blueprints.account.signing_in import sign_in_dialog, sign_in_page
+from blueprints.account.signing_in import go_to, sign_in_dialog, sign_in_page
 from blueprints.failures import status_of
+from blueprints.idempotency import was_done_by
+from blueprints.identity import who
 from extensions import db
 from models.filing import IllegalMove
 
@@ -57,6 +59,7 @@ def init_app(app: Flask) -> None:
     """Answer every refusal and failure in Chinese."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(401, _signed_out)
+    app.register_error_handler(CSRFError, _without_token)
     app.register_error_handler(IllegalMove, _moved_on)
     app.register_error_handler(DBAPIError, _broken_beneath)
     app.register_error_handler(OSError, _broken_beneath)
@@ -118,8 +121,21 @@ def _own_words(error: HTTPException) -> str | None:
     return error.description if type(error) is usual and error.description != usual.description else None
 
 
+def _without_token(error: CSRFError) -> Response:
+    """Refuse what came without the token of a page, but let 退出登录 be pressed twice: nothing is left to end.
+
+    Nor to clear: what the browser keeps went with the first answer, and who asks now may be another site.
+    """
+    if request.endpoint == "account.sign_out" and who() is None:
+        return go_to(url_for("account.login"))
+    return _refused(error)
+
+
 def _signed_out(error: HTTPException) -> Response:
     """Show the sign-in page itself, to come back afterwards; htmx gets it as a dialog over the page."""
+    account_id = former_account_id()
+    if request.method == "POST" and account_id is not None and was_done_by(account_id):
+        return go_to(url_for("account.login", done="repeat"))
     if "HX-Request" in request.headers:
         return _in_dialog(make_response(sign_in_dialog(), 401))
     if request.method == "GET":

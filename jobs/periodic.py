@@ -15,6 +15,7 @@ from extensions import clock, db
 from filings.expiry import expire_overdue
 from filings.reminders import remind_of_deadlines, remind_reviewers
 from models.delivery import forget_old_deliveries
+from models.idempotency_key import forget_old_keys
 from models.periodic_run import claim_day
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ DAILY = (
     Daily("expire_overdue", time(0), expire_overdue),
     Daily("forget_old_deliveries", time(3), forget_old_deliveries),
     Daily("forget_old_invitations", time(3), forget_old_invitations),
+    Daily("forget_old_keys", time(3), forget_old_keys),
     Daily("delete_old_papers", time(3), delete_old_papers),
     Daily("remind_of_deadlines", time(8), remind_of_deadlines),
     Daily("remind_of_grants", time(8), remind_of_grants),

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,36 @@ PROTECTED = {
 EVERYDAY_WORDS = {"统一社会信用代码"}
 
 
+# Views that need no key, by what comes of sending the same form twice.
+ACTS_ONCE_ANYWAY = {
+    "stores nothing": """
+        filing.preview_row filing.preview_new_row review.check_sending grant.find verify.compare
+        """,
+    "sends a file, or shows a number, each time: and each time is written down": """
+        account.download_data_copy account.recovery_codes_text appeal.show_number verification.show_number
+        """,
+    "says what is so already": """
+        account.read_notification account.read_all_notifications account.choose_unit account.sign_out
+        filing.choose_place filing.discard_evidence review.upload_scan account.register_prove_mobile
+        """,
+    "is done once: what was made of it says so": """
+        filing.upload_evidence filing.confirm_import filing.undo_import
+        filing.print_comparison review.print_comparison review.print_recommendation notice.print_certificate
+        """,
+    "is one sign-in each time: what proves who one is counts once": """
+        account.sign_in account.take_second_step account.confirm_first_enrolment account.enter_by_qr
+        account.federated_sign_in account.federated_link
+        """,
+    "asks for a new code of the authenticator, or has recovery codes to show, which nobody keeps": """
+        account.reset_factor_proved account.confirm_factor account.renew_codes
+        """,
+    "begins anew: only what is finished counts": """
+        account.federated_registration account.follow_invitation account.prove_by_password
+        """,
+    "is there in a demo only": "pages.move_clock",
+}
+
+
 def owners() -> dict[str, tuple[Any, type[Any]]]:
     """Map `kind tab` and `kind.table` to the declaration and the model that stores its answers."""
     places: dict[str, tuple[Any, type[Any]]] = {}
@@ -65,7 +96,6 @@ def owners() -> dict[str, tuple[Any, type[Any]]]:
 NEEDS_NO_KEY = {
     "base.html": "/logout",  # nothing is left to end
     "account/sign_out.html": "/logout",
-    "account/activation.html": "{{ request.path }}",  # the link itself works once
     "account/carried.html": "{{ carried.path }}",  # carries the key of the form it brings back
     "account/_sign_in_again.html": "/login",
     "account/sign_in.html": "/login",  # each needs a captcha of its own, and nobody is known yet
@@ -186,6 +216,36 @@ def test_every_form_that_changes_something_carries_a_key() -> None:
     }
     assert set(without) <= set(NEEDS_NO_KEY)
     assert [path for path, form in without.items() if f'action="{NEEDS_NO_KEY[path]}"' not in form] == []
+
+
+def test_every_view_that_changes_something_acts_once(app: Flask) -> None:
+    """It asks whether the very same request was carried out and remembers it, or stands in ACTS_ONCE_ANYWAY."""
+    excused = [name for names in ACTS_ONCE_ANYWAY.values() for name in names.split()]
+    assert len(set(excused)) == len(excused)
+    keyed, unkeyed = set(), set()
+    for rule in rules(app):
+        if "POST" in (rule.methods or set()):
+            (keyed if uses_a_key(app.view_functions[rule.endpoint]) else unkeyed).add(rule.endpoint)
+    assert unkeyed - set(excused) == set()
+    assert set(excused) - unkeyed == set(), "these have a key, or are gone"
+    assert {"filing.add_row", "notice.object_to", "appeal.judge"} <= keyed
+
+
+def test_a_view_uses_a_key_if_what_it_calls_does(tmp_path: Path) -> None:
+    (tmp_path / "blueprints").mkdir()
+    (tmp_path / "blueprints" / "helper.py").write_text(
+        "def carry_out(): was_done(); remember()\ndef asks(): was_done()\n"
+    )
+    (tmp_path / "blueprints" / "views.py").write_text(
+        "from blueprints.helper import asks, carry_out\n"
+        "def by_a_helper(): _done()\ndef _done(): carry_out()\n"
+        "def asks_only(): asks()\ndef carry_on(): elsewhere.carry_out()\n"
+    )
+    views = functions_of(tmp_path / "blueprints" / "views.py")
+    found = {name: called_names(view, views, tmp_path) for name, view in views.items()}
+    assert [name for name, names in found.items() if {"was_done", "remember"} <= names] == [
+        "by_a_helper", "_done"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("owner", sorted(owners()))
@@ -367,6 +427,44 @@ def commits(function: ast.FunctionDef, functions: dict[str, list[ast.FunctionDef
         if any(commits(called, functions, seen) for called in functions.get(node.func.id, [])):
             return True
     return False
+
+
+def uses_a_key(view: Callable[..., Any]) -> bool:
+    """Say whether a view asks for an earlier attempt at the same request and remembers its own."""
+    path = Path(view.__code__.co_filename)
+    own = functions_of(path)
+    names = called_names(own[view.__name__], own, ROOT)
+    return "remember" in names and bool(names & {"was_done", "made_before", "earlier_attempt"})
+
+
+def called_names(
+    function: ast.FunctionDef, own: dict[str, ast.FunctionDef], root: Path, seen: frozenset[int] = frozenset()
+) -> set[str]:
+    """Return what a function names, itself or in functions of blueprints/ that it names; methods are not followed."""
+    names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    found = set(names)
+    for name in names & own.keys():
+        called, home = own[name], own
+        if isinstance(called, ast.ImportFrom):
+            path = root / f"{(called.module or '').replace('.', '/')}.py"
+            home = functions_of(path) if path.is_file() else {}
+            called = home.get(name)
+        if isinstance(called, ast.FunctionDef) and id(called) not in seen:
+            seen |= {id(called)}
+            found |= called_names(called, home, root, seen)
+    return found
+
+
+@cache
+def functions_of(path: Path) -> dict[str, Any]:
+    """Map names in a module of blueprints/ to the function, or to the import it comes from."""
+    found: dict[str, Any] = {}
+    for node in parsed(path).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = node
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("blueprints"):
+            found |= {alias.asname or alias.name: node for alias in node.names}
+    return found
 
 
 def calls(node: ast.AST, method: str) -> bool:

@@ -1,5 +1,6 @@
 """The page behind the link that an account is opened with: its owner sets the password, nobody else knows it."""
 
+import uuid
 from datetime import UTC, datetime
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.access import public, streams
 from blueprints.account import blueprint
+from blueprints.idempotency import made_before, remember
 from extensions import clock, db
 from forms.password import PasswordForm
 from models.account import Account
@@ -32,6 +34,8 @@ def activation(token: str) -> ResponseReturnValue:
 @streams
 def set_first_password(token: str) -> ResponseReturnValue:
     """Give the account its password and send its owner to the sign-in."""
+    if made_id := made_before():
+        return _onward(made_id)
     link = _link(token)
     if link is None:
         return _over()
@@ -41,11 +45,19 @@ def set_first_password(token: str) -> ResponseReturnValue:
     db.start_reading()  # nobody waits for a lock while the password is hashed
     password_hash = hash_password(form["password"].data)
     db.start_writing()
+    if made_id := made_before():  # sent twice at once
+        return _onward(made_id)
     link = _link(token)
     if link is None or not activate(db.session(), link, password_hash, _actor(link.account), clock.now()):
         return _over()
-    account_type = link.account.account_type
+    account_id = link.account.id
+    remember(account_id)
     db.session.commit()
+    return _onward(account_id)
+
+
+def _onward(account_id: uuid.UUID) -> ResponseReturnValue:
+    account_type = db.session.get_one(Account, account_id).account_type
     return redirect(url_for("account.login", account_type=account_type, done="password"), 303)
 
 

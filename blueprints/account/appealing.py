@@ -12,6 +12,7 @@ from blueprints.access import public, streams, takes_up_to
 from blueprints.account import blueprint
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
 from blueprints.filing.files import stored
+from blueprints.idempotency import made_before, remember, was_done
 from blueprints.limits import at_most, wait_of_address, waiting_text
 from blueprints.received import received_pdf
 from clock import SHANGHAI
@@ -26,7 +27,7 @@ from forms.recovery import CodeForm
 from forms.registration import MobileForm
 from models.appeal import PAPERS, Appeal, appeal_of, submit_appeal
 from models.throttle import Limit
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 LARGEST = 14 * 1024 * 1024  # four papers of 3 MB
 SECONDS = 3600
@@ -56,10 +57,12 @@ def appeal_send_code(account_type: str) -> ResponseReturnValue:
     form = MobileForm(request.form)
     if not form.accepts():
         return _mobile_page(account_type, form), 422
-    refused = _refusal() or _send("appeal", form["mobile"].data)
-    db.session.commit()
-    if refused:
-        return _mobile_page(account_type, form, refused), 422
+    if not was_done(within=PAUSE.window):
+        if refused := _refusal() or _send("appeal", form["mobile"].data):
+            db.session.commit()
+            return _mobile_page(account_type, form, refused), 422
+        remember()
+        db.session.commit()
     _keep("appeal", mobile=keyring.seal(form["mobile"].data), has_proved=False)
     return redirect(url_for("account.appeal_papers", account_type=account_type), 303)
 
@@ -83,7 +86,7 @@ def appeal_prove(account_type: str) -> ResponseReturnValue:
     kept, form = _kept("appeal"), CodeForm(request.form)
     if kept is None:
         return redirect(url_for("account.appeal_mobile", account_type=account_type), 303)
-    if not _proves("appeal", keyring.open(kept["mobile"]), form):
+    if not (was_done(kept["mobile"]) or _proves("appeal", kept["mobile"], form)):
         return _code_page(request.path, form), 422
     _keep("appeal", mobile=kept["mobile"], has_proved=True)
     return redirect(url_for("account.appeal_papers", account_type=account_type), 303)
@@ -97,6 +100,8 @@ def appeal_prove(account_type: str) -> ResponseReturnValue:
 def submit(account_type: str) -> ResponseReturnValue:
     """Take the appeal in, whole or not at all."""
     kept, form = _kept("appeal"), _form(account_type)
+    if made_id := made_before():
+        return _received(made_id)
     if kept is None or not kept["has_proved"]:
         return redirect(url_for("account.appeal_mobile", account_type=account_type), 303)
     is_accepted = form.accepts_on(clock.now().astimezone(SHANGHAI).date())
@@ -104,6 +109,8 @@ def submit(account_type: str) -> ResponseReturnValue:
     if not is_accepted or refusals:
         return _appeal_page(account_type, form, refusals), 422
     db.start_writing()
+    if made_id := made_before():  # sent twice at once
+        return _received(made_id)
     for _, admitted in papers.values():
         store_file(db.session(), stored(admitted))
     made = submit_appeal(
@@ -111,9 +118,18 @@ def submit(account_type: str) -> ResponseReturnValue:
         {paper: (name, admitted.sha256) for paper, (name, admitted) in papers.items()},
         request.remote_addr or "", clock.now(),
     )  # fmt: skip
-    _keep("appeal_query", appeal=made.id.hex, has_proved=True, mobile="")
-    session.pop("appeal", None)
+    made_id = made.id
+    remember(made_id)
     db.session.commit()
+    return _received(made_id)
+
+
+def _received(appeal_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the appeal to the browser that has just proven its mobile; any other is asked for a code."""
+    kept = _kept("appeal")
+    if kept is not None and kept["has_proved"]:
+        _keep("appeal_query", appeal=appeal_id.hex, has_proved=True, mobile="")
+        session.pop("appeal", None)
     return redirect(url_for("account.appeal_status", received=1), 303)
 
 
@@ -131,13 +147,16 @@ def appeal_queried() -> ResponseReturnValue:
     form = QueryForm(request.form)
     if not form.accepts():
         return _query_page(form), 422
-    refused, mobile = _refusal(), form["mobile"].data
-    found = None if refused else appeal_of(db.session(), form["case_no"].data.upper(), mobile)
-    if found is not None:
-        _send("query", mobile)  # how long to wait would tell that there is one
-    db.session.commit()
-    if refused:
+    is_done, mobile = was_done(within=PAUSE.window), form["mobile"].data
+    if not is_done and (refused := _refusal()):
+        db.session.commit()
         return _query_page(form, refused), 422
+    found = appeal_of(db.session(), form["case_no"].data.upper(), mobile)
+    if not is_done:
+        if found is not None:
+            _send("query", mobile)  # how long to wait would tell that there is one
+        remember()
+        db.session.commit()
     _keep("appeal_query", appeal=found.id.hex if found else "", has_proved=False, mobile=keyring.seal(mobile))
     return redirect(url_for("account.appeal_status"), 303)
 
@@ -162,7 +181,7 @@ def appeal_query_prove() -> ResponseReturnValue:
     kept, form = _kept("appeal_query"), CodeForm(request.form)
     if kept is None:
         return redirect(url_for("account.appeal_query"), 303)
-    if not _proves("query", keyring.open(kept["mobile"]), form) or not kept["appeal"]:
+    if not kept["appeal"] or not (was_done(kept["mobile"]) or _proves("query", kept["mobile"], form)):
         return _code_page(request.path, form, NOT_SENT), 422
     _keep("appeal_query", appeal=kept["appeal"], has_proved=True, mobile="")
     return redirect(url_for("account.appeal_status"), 303)
@@ -190,10 +209,12 @@ def _send(purpose: str, mobile: str) -> str:
     return f"验证码发送过于频繁，请 {waiting_text(wait)}后再试" if wait else ""
 
 
-def _proves(purpose: str, mobile: str, form: CodeForm) -> bool:
+def _proves(purpose: str, sealed: str, form: CodeForm) -> bool:
     if not form.accepts():
         return False
-    is_right = proves(db.session(), purpose, mobile, form["code"].data, datetime.now(UTC))
+    is_right = proves(db.session(), purpose, keyring.open(sealed), form["code"].data, datetime.now(UTC))
+    if is_right:
+        remember(about=sealed)
     db.session.commit()
     if not is_right:
         form["code"].errors = [Refusal("E_CODE", "验证码错误或已过期，请核对短信，或重新获取")]

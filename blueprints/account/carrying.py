@@ -4,6 +4,7 @@ Nothing of it is stored: the sign-in page carries it as one sealed text, and aft
 it with one button. Whoever signs in instead of him gets nothing of it.
 """
 
+import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -43,21 +44,21 @@ def seal() -> str:
 
     Files are not carried, nor is what comes without the token of a page of ours.
     """
-    owner = _former_account_id()
+    owner = former_account_id()
     if request.method != "POST" or owner is None or request.files or not _has_token():
         return ""
     fields = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
     if sum(len(name) + len(text) for name, text in fields) > LARGEST:
         return ""
     page = urlsplit(request.referrer or "").path
-    return str(_serializer().dumps([owner, request.path, safe_next(page) or "/", fields]))
+    return str(_serializer().dumps([str(owner), request.path, safe_next(page) or "/", fields]))
 
 
-def _former_account_id() -> str | None:
+def former_account_id() -> uuid.UUID | None:
+    """Return whose session this browser's cookie names, also when it is over; None for no session of ours."""
     token = request.cookies.get(current_app.config["SIGN_IN_COOKIE"], "")
     query = select(LoginSession.account_id).where(LoginSession.token_hash == hash_token(token))
-    account_id = db.session.scalar(query)
-    return str(account_id) if account_id else None
+    return db.session.scalar(query)
 
 
 def _has_token() -> bool:

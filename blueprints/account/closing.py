@@ -18,7 +18,7 @@ from extensions import clock, db
 from forms.base import Refusal
 from forms.closure import ClosureForm, UnitClosureForm
 from models.account import Account
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 
 @blueprint.get("/account/closure")
@@ -35,12 +35,15 @@ def closure() -> str:
 def send_closure_code() -> ResponseReturnValue:
     """Send a code to the mobile of the account."""
     account = _person()
-    if blockers(db.session(), account, today()) or account.closes_at is not None or not account.mobile:
-        return _page(account, ClosureForm()), 422
-    wait = send_code(db.session(), "close", account.mobile, datetime.now(UTC), clock.now(), account)
-    db.session.commit()
-    if wait is not None:
-        return _page(account, ClosureForm(), f"验证码发送过于频繁，请 {waiting_text(wait)}后再试"), 422
+    if not was_done(within=PAUSE.window):
+        if blockers(db.session(), account, today()) or account.closes_at is not None or not account.mobile:
+            return _page(account, ClosureForm()), 422
+        wait = send_code(db.session(), "close", account.mobile, datetime.now(UTC), clock.now(), account)
+        if wait is not None:
+            db.session.commit()
+            return _page(account, ClosureForm(), f"验证码发送过于频繁，请 {waiting_text(wait)}后再试"), 422
+        remember()
+        db.session.commit()
     return redirect(url_for("account.closure", sent=1), 303)
 
 
@@ -50,30 +53,40 @@ def send_closure_code() -> ResponseReturnValue:
 def begin_closure() -> ResponseReturnValue:
     """Begin the fortnight, and sign out everywhere."""
     account, form = _person(), ClosureForm(request.form)
-    if not form.accepts() or not _is_owner(account, form):
+    if not form.accepts() or not _knows_password(account, form):
         return _page(_person(), form), 422
     db.start_writing()
+    if was_done():  # sent twice at once; later it finds the session over, and errors.py asks for the key
+        return _closing()
+    if not _has_code(account, form):
+        return _page(_person(), form), 422
     try:
         ask_closure(db.session(), _locked(account.id), actor(), clock.now())
     except NotClosed as refused:
         db.session.rollback()
         return _page(_person(), ClosureForm(), str(refused)), 422
+    remember()
     db.session.commit()
+    return _closing()
+
+
+def _closing() -> ResponseReturnValue:
     return signed_out(done="closure", account_type="natural")
 
 
-def _is_owner(account: Account, form: ClosureForm) -> bool:
-    """Judge password and code, and say at the field which is wrong; a code is spent only with the right password."""
-    mobile = account.mobile or ""
+def _knows_password(account: Account, form: ClosureForm) -> bool:
     if text := refused_password(account, form["present"].data):
         form["present"].errors = [Refusal("E_PASSWORD_PRESENT", text)]
-        return False
-    db.start_writing()
-    is_right = proves(db.session(), "close", mobile, form["code"].data, datetime.now(UTC))
+    return not form.errors
+
+
+def _has_code(account: Account, form: ClosureForm) -> bool:
+    """Judge the code, which is spent only with the right password and together with the act; a wrong one counts."""
+    if proves(db.session(), "close", account.mobile or "", form["code"].data, datetime.now(UTC)):
+        return True
     db.session.commit()
-    if not is_right:
-        form["code"].errors = [Refusal("E_CODE", "验证码错误或已过期，请核对短信，或重新获取")]
-    return is_right
+    form["code"].errors = [Refusal("E_CODE", "验证码错误或已过期，请核对短信，或重新获取")]
+    return False
 
 
 @blueprint.post("/account/closure/cancellation")

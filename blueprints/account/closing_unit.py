@@ -45,6 +45,8 @@ def request_unit_closure() -> ResponseReturnValue:
     except Refused as refused:
         return unit_page(form, refused_file=str(refused.message)), 422
     db.start_writing()
+    if made_before() is not None:  # sent twice at once
+        return redirect(url_for("account.closure"), 303)
     store_file(db.session(), stored(admitted))
     statement, why = (name, admitted.sha256), form["why"].data
     try:

@@ -27,6 +27,7 @@ from blueprints.account.proofs import refused_password
 from blueprints.account.registering import PLACE
 from blueprints.account.safe_next import safe_next
 from blueprints.account.signing_in import go_to, sign_in_page, signed_in_response
+from blueprints.idempotency import remember, was_done
 from blueprints.limits import at_most, waiting_text
 from extensions import clock, db
 from models.account import Account
@@ -36,7 +37,7 @@ from models.linked_identity import LinkedIdentity, link, link_of_account, link_o
 from models.registration import Registration, Taken, begin, search
 from models.second_factor import has_factor
 from models.uscc import plain_uscc
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 STATE = "federation"  # in the signed cookie
 STATE_SECONDS = 600
@@ -114,9 +115,14 @@ def federated_code() -> ResponseReturnValue:
     account = _unlinked_match(came) if came else None
     if came is None or account is None or not account.mobile:
         return _start_anew()
+    sent_to = account.id.hex
+    if was_done(sent_to, within=PAUSE.window):
+        return redirect(url_for("account.federated_identity", sent=1), 303)
     wait = None
     if (refused := _why_not(account, came)) is None:
         wait = send_code(db.session(), "link", account.mobile, datetime.now(UTC), clock.now(), account)
+    if not refused and not wait:
+        remember(about=sent_to)
     db.session.commit()
     if refused or wait:
         text = (

@@ -9,6 +9,7 @@ from accounts.contact import change_login_name
 from blueprints.access import actor, me, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.proofs import refused_password
+from blueprints.idempotency import remember, was_done
 from blueprints.limits import wait_of_account
 from extensions import clock, db
 from forms.base import Refusal
@@ -33,14 +34,19 @@ def login_name() -> str:
 def save_login_name() -> ResponseReturnValue:
     """Change the name to sign in with; sessions go on."""
     account, form = _account(), LoginNameForm(request.form)
+    if was_done():
+        return redirect(url_for("account.login_name", changed=1), 303)
     if not form.accepts() or not _is_proven(form, account):
         return _page(form), 422
     db.start_writing()
+    if was_done():  # sent twice at once
+        return redirect(url_for("account.login_name", changed=1), 303)
     account = db.session.get_one(Account, account.id, with_for_update=True)
     if refused := _refused(account, form["login_name"].data):
         db.session.rollback()
         form["login_name"].errors = [Refusal("E_LOGIN_NAME", refused)]
         return _page(form), 422
+    remember()
     db.session.commit()
     return redirect(url_for("account.login_name", changed=1), 303)
 

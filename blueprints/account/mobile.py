@@ -10,6 +10,7 @@ from blueprints.access import actor, me, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.passes import Pass, give_pass, read_pass
 from blueprints.account.proofs import refused_password
+from blueprints.idempotency import remember, was_done
 from blueprints.limits import wait_of_account, waiting_text
 from extensions import clock, db, keyring
 from forms.base import Refusal
@@ -19,7 +20,7 @@ from models.account import Account
 from models.registration import Taken, check_mobile
 from models.sealed import mask_mobile
 from models.throttle import Limit
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 MOBILE = "mobile"  # in the signed cookie: the old number is proven
 CODES = Limit(tries=10, window=timedelta(hours=1), block=timedelta(hours=1))
@@ -38,10 +39,12 @@ def mobile() -> str:
 def send_old_code() -> ResponseReturnValue:
     """Send a code to the old number."""
     account = _account()
-    refused = _send("old_mobile", account.mobile or abort(409), account)
-    db.session.commit()
-    if refused:
-        return _old_page(account, refused=refused), 422
+    if not was_done(within=PAUSE.window):
+        if refused := _send("old_mobile", account.mobile or abort(409), account):
+            db.session.commit()
+            return _old_page(account, refused=refused), 422
+        remember()
+        db.session.commit()
     return redirect(url_for("account.mobile", sent=1), 303)
 
 
@@ -52,11 +55,13 @@ def prove_old_mobile() -> ResponseReturnValue:
     account, form = _account(), CodeForm(request.form)
     if not form.accepts():
         return _old_page(account, code=form), 422
-    is_right = proves(
-        db.session(), "old_mobile", account.mobile or abort(409), form["code"].data, datetime.now(UTC)
+    number = account.mobile or abort(409)
+    is_right = was_done(number) or proves(
+        db.session(), "old_mobile", number, form["code"].data, datetime.now(UTC)
     )
     if is_right:
         give_pass(MOBILE, account)
+        remember(about=number)
     db.session.commit()
     if not is_right:
         form["code"].errors = [WRONG_CODE]
@@ -96,12 +101,15 @@ def send_new_code() -> ResponseReturnValue:
     if proven is None:
         return _start_anew()
     refused = "" if form.accepts() else str(form["mobile"].errors[0])
-    refused = refused or _why_not(proven.account, form["mobile"].data)
-    refused = refused or _send("new_mobile", form["mobile"].data, proven.account)
-    db.session.commit()
-    if refused:
-        form["mobile"].errors = [Refusal("E_MOBILE", refused)]
-        return _new_page(proven, form, CodeForm()), 422
+    if refused or not was_done(within=PAUSE.window):
+        refused = refused or _why_not(proven.account, form["mobile"].data)
+        refused = refused or _send("new_mobile", form["mobile"].data, proven.account)
+        if refused:
+            db.session.commit()
+            form["mobile"].errors = [Refusal("E_MOBILE", refused)]
+            return _new_page(proven, form, CodeForm()), 422
+        remember()
+        db.session.commit()
     give_pass(MOBILE, proven.account, sealed=keyring.seal(form["mobile"].data))
     return redirect(url_for("account.new_mobile", sent=1), 303)
 
@@ -111,6 +119,8 @@ def send_new_code() -> ResponseReturnValue:
 def save_mobile() -> ResponseReturnValue:
     """Take the code of the new number, and change."""
     proven, form = _proven(), CodeForm(request.form)
+    if was_done():
+        return redirect(url_for("account.mobile", changed=1), 303)
     number = _asked(proven) if proven else ""
     if proven is None or not number:
         return _start_anew()
@@ -135,6 +145,7 @@ def _changed(account: Account, number: str, typed: str) -> str:
     except Taken as taken:
         db.session.commit()
         return taken.message
+    remember()
     db.session.commit()
     return ""
 

@@ -13,6 +13,7 @@ from blueprints.account.passes import judged_hash, owner, rules
 from blueprints.account.proofs import refused_password
 from blueprints.account.safe_next import safe_next
 from blueprints.account.signing_in import first_page, set_session_cookie, start_session
+from blueprints.idempotency import remember, was_done
 from extensions import clock, db
 from forms.base import Refusal
 from forms.password import ChangeForm, PasswordForm
@@ -111,10 +112,15 @@ def _changed(
 
 
 def _replaced(account_id: uuid.UUID, password_hash: str, act: str) -> Account:
-    """Give the account its new password; the caller commits."""
+    """Give the account its new password, once; the caller commits.
+
+    Sent again when the session is over already, it comes no further than errors.py, which asks for the key.
+    """
     db.start_writing()
     account = db.session.get(Account, account_id, with_for_update=True) or abort(404)
-    change_password(db.session(), account, password_hash, act, owner(account), clock.now())
+    if not was_done():
+        change_password(db.session(), account, password_hash, act, owner(account), clock.now())
+        remember()
     return account
 
 

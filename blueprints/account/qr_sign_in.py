@@ -16,6 +16,7 @@ from blueprints.account.passes import owner
 from blueprints.account.qr_code import LONGEST, SHOWN, QrCode, read_code, show_new_code, shown_code, shown_id
 from blueprints.account.safe_next import safe_next
 from blueprints.account.signing_in import go_to, open_batches, signed_in_response
+from blueprints.idempotency import remember, was_done
 from blueprints.identity import passive
 from blueprints.limits import at_most, wait_of_account, waiting_text
 from extensions import clock, db
@@ -105,12 +106,17 @@ def qr_answered() -> str:
 
 
 def _answered(token: str, *, is_confirmed: bool) -> ResponseReturnValue:
+    onward = url_for("account.qr_answered", confirmed=1 if is_confirmed else None)
+    if was_done():
+        return redirect(onward, 303)
     code, person, now = read_code(token), me(), datetime.now(UTC)
     wait = wait_of_account("qr", person.account_id, ANSWERS)
     db.session.commit()
     if wait is not None:
         abort(429, f"操作次数过多，请 {waiting_text(wait)}后再试。")
     db.start_writing()
+    if was_done():  # sent twice at once
+        return redirect(onward, 303)
     if code is None or not answer_code(
         db.session(), code.id, person.account, now, is_confirmed=is_confirmed,
         has_second_factor=person.has_second_factor,
@@ -121,8 +127,9 @@ def _answered(token: str, *, is_confirmed: bool) -> ResponseReturnValue:
         {"browser": device_name(), "device": code.device, "address": code.address},
     )
     record_event(db.session(), person.account_id, act, actor(), clock.now(), details=details)
+    remember()
     db.session.commit()
-    return redirect(url_for("account.qr_answered", confirmed=1 if is_confirmed else None), 303)
+    return redirect(onward, 303)
 
 
 def _why_not() -> str:

@@ -1,5 +1,6 @@
 """The page behind the link of an approved appeal: who appealed sets a password that nobody else knows."""
 
+import uuid
 from datetime import UTC, datetime
 
 from flask import redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from accounts.recovering import set_recovered_password
 from blueprints.access import public, streams
 from blueprints.account import blueprint
 from blueprints.account.passes import judged_hash, owner, rules
+from blueprints.idempotency import made_before, remember
 from extensions import clock, db
 from forms.password import PasswordForm
 from models.account import Account
@@ -31,18 +33,28 @@ def recovery(token: str) -> ResponseReturnValue:
 def recovery_done(token: str) -> ResponseReturnValue:
     """Give the account its password and send its owner to the sign-in."""
     link, form = _link(token), PasswordForm(request.form)
+    if made_id := made_before():
+        return _onward(made_id)
     if link is None:
         return _over()
     if not (password_hash := judged_hash(form, link.account)):
         return _page(link.account, form), 422
     db.start_writing()
+    if made_id := made_before():  # sent twice at once
+        return _onward(made_id)
     link = _link(token)
     if link is None or not set_recovered_password(
         db.session(), link, password_hash, owner(link.account), clock.now()
     ):
         return _over()
-    account_type = link.account.account_type
+    account_id = link.account.id
+    remember(account_id)
     db.session.commit()
+    return _onward(account_id)
+
+
+def _onward(account_id: uuid.UUID) -> ResponseReturnValue:
+    account_type = db.session.get_one(Account, account_id).account_type
     return redirect(url_for("account.login", account_type=account_type, done="password"), 303)
 
 

@@ -16,6 +16,7 @@ from blueprints.account.arriving import attach_identity, count_registration, nam
 from blueprints.account.challenge import is_right_captcha, show_new_challenge, shown_challenge
 from blueprints.account.passes import owner
 from blueprints.account.places import places_in, provinces
+from blueprints.idempotency import made_before, remember, was_done
 from blueprints.limits import wait_of_address, waiting_text
 from clock import SHANGHAI
 from extensions import clock, db
@@ -34,7 +35,7 @@ from models.password import hash_password
 from models.password_rules import password_rules
 from models.registration import Registration, Taken, begin, check_mobile, complete, search
 from models.throttle import Limit
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 SEARCHES = Limit(tries=10, window=timedelta(hours=1), block=timedelta(hours=1))
 CODES = Limit(tries=100, window=timedelta(hours=1), block=timedelta(hours=1))
@@ -62,6 +63,8 @@ def register_searched(account_type: str) -> ResponseReturnValue:
     form = _search_form(account_type)
     if not _is_accepted(form):
         return _search_page(account_type, form), 422
+    if made_id := made_before():
+        return _found_nobody(made_id)
     refused = _search_refusal()
     db.session.commit()  # the captcha is spent and the search counted whatever comes of it
     if refused:
@@ -75,8 +78,14 @@ def register_searched(account_type: str) -> ResponseReturnValue:
     registration.id = uuid.uuid4()
     attach_identity(registration)
     begin(db.session(), registration, datetime.now(UTC))
-    session[PLACE] = registration.id.hex
+    remember(registration.id)
     db.session.commit()
+    return _found_nobody(registration.id)
+
+
+def _found_nobody(registration_id: uuid.UUID) -> ResponseReturnValue:
+    """Go on with a registration, in the browser that searched."""
+    session[PLACE] = registration_id.hex
     return redirect(url_for("account.register_mobile"), 303)
 
 
@@ -99,11 +108,13 @@ def register_send_code() -> ResponseReturnValue:
         return _start_anew()
     if not form.accepts():
         return _mobile_page(registration, form, CodeForm()), 422
-    refused = _send(registration, form["mobile"].data)
-    db.session.commit()
-    if refused:
-        form["mobile"].errors = [Refusal("E_MOBILE", refused)]
-        return _mobile_page(registration, form, CodeForm()), 422
+    if not was_done(registration.id.hex, within=PAUSE.window):
+        if refused := _send(registration, form["mobile"].data):
+            db.session.commit()
+            form["mobile"].errors = [Refusal("E_MOBILE", refused)]
+            return _mobile_page(registration, form, CodeForm()), 422
+        remember(about=registration.id.hex)
+        db.session.commit()
     return redirect(url_for("account.register_mobile", sent=1), 303)
 
 
@@ -114,7 +125,7 @@ def register_prove_mobile() -> ResponseReturnValue:
     registration, form = _registration(), CodeForm(request.form)
     if registration is None:
         return _start_anew()
-    if form.accepts():
+    if registration.mobile_proved_at is None and form.accepts():
         now = datetime.now(UTC)
         if proves(db.session(), "register", registration.mobile or "", form["code"].data, now):
             registration.mobile_proved_at = now
@@ -152,9 +163,11 @@ def register_complete() -> ResponseReturnValue:
     password_hash = hash_password(form["password"].data)
     db.start_writing()
     registration = _proven() or abort(409)
+    about = registration.id.hex
     try:
-        if registration.account_id is None:
+        if not was_done(about) and registration.account_id is None:
             _complete(registration, form, password_hash)
+            remember(about=about)
     except Taken as taken:
         db.session.rollback()
         return _refused_account(_proven() or abort(409), form, taken), 422

@@ -1,5 +1,6 @@
 """登录名重置密码: a login name, a code to its mobile, a new password."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 from flask import abort, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from blueprints.account.challenge import is_right_captcha, show_new_challenge, s
 from blueprints.account.entry import must_have_factor
 from blueprints.account.passes import give_pass, judged_hash, owner, read_pass, rules
 from blueprints.account.proofs import used_code
+from blueprints.idempotency import made_before, remember, was_done
 from blueprints.limits import wait_of_address, waiting_text
 from extensions import clock, db
 from forms.base import Refusal
@@ -22,7 +24,7 @@ from models.event import record_event
 from models.password_change import change_password
 from models.second_factor import has_factor
 from models.throttle import Limit
-from models.verification_code import proves, send_code
+from models.verification_code import PAUSE, proves, send_code
 
 TRIES = Limit(tries=5, window=timedelta(hours=1), block=timedelta(hours=1))
 RESET = "reset"  # in the signed cookie
@@ -47,6 +49,9 @@ def reset_asked() -> ResponseReturnValue:
     form, now = ResetForm(request.form), datetime.now(UTC)
     if not form.accepts():
         return _name_page(form), 422
+    if made_id := made_before(within=PAUSE.window):
+        give_pass(RESET, db.session.get_one(Account, made_id), has_proved=False, factor="")
+        return redirect(url_for("account.reset_code"), 303)
     refused = "" if is_right_captcha(request.form.get("captcha", ""), now) else "验证码错误"
     wait = None if refused else wait_of_address("reset", TRIES)
     if refused or wait:
@@ -55,6 +60,8 @@ def reset_asked() -> ResponseReturnValue:
         return _name_page(form, refused=text), 422 if refused else 429
     account = account_to_reset(db.session(), form["login_name"].data)
     why_not = _why_not(account) or _send(account)
+    if account is not None and not why_not:
+        remember(account.id)
     db.session.commit()
     if why_not:
         return _name_page(form, refused=why_not), 422
@@ -76,10 +83,12 @@ def reset_resend() -> ResponseReturnValue:
     proven = read_pass(RESET)
     if proven is None:
         return _start_anew()
-    why_not = _send(proven.account)
-    db.session.commit()
-    if why_not:
-        return _code_page(proven.account, CodeForm(), why_not), 422
+    if not was_done(within=PAUSE.window):
+        if why_not := _send(proven.account):
+            db.session.commit()
+            return _code_page(proven.account, CodeForm(), why_not), 422
+        remember()
+        db.session.commit()
     return redirect(url_for("account.reset_code", sent=1), 303)
 
 
@@ -92,10 +101,12 @@ def reset_proved() -> ResponseReturnValue:
         return _start_anew()
     if not form.accepts():
         return _code_page(proven.account, form), 422
-    account = proven.account
-    is_right = proves(db.session(), "reset", account.mobile or "", form["code"].data, datetime.now(UTC))
+    account, number = proven.account, proven.account.mobile or ""
+    about = f"{account.id.hex} {number}"
+    is_right = was_done(about) or proves(db.session(), "reset", number, form["code"].data, datetime.now(UTC))
     if is_right:
         give_pass(RESET, account, has_proved=True, factor="")
+        remember(about=about)
     db.session.commit()
     if not is_right:
         form["code"].errors = [Refusal("E_CODE", "验证码错误或已过期，请核对短信，或重新获取")]
@@ -141,18 +152,28 @@ def reset_password() -> ResponseReturnValue:
 def reset_done() -> ResponseReturnValue:
     """Take the new password; every session of the account ends."""
     account, form = _proven_account(), PasswordForm(request.form)
+    if made_id := made_before():
+        return _onward(made_id)
     if account is None:
         return _start_anew()
     if not (password_hash := judged_hash(form, account)):
         return _password_page(account, form), 422
     db.start_writing()
+    if made_id := made_before():  # sent twice at once
+        return _onward(made_id)
     account = _proven_account()
     if account is None:
         return _start_anew()
     account = db.session.get(Account, account.id, with_for_update=True) or abort(404)
     change_password(db.session(), account, password_hash, "reset_password", owner(account), clock.now())
-    account_type = account.account_type
+    account_id = account.id
+    remember(account_id)
     db.session.commit()
+    return _onward(account_id)
+
+
+def _onward(account_id: uuid.UUID) -> ResponseReturnValue:
+    account_type = db.session.get_one(Account, account_id).account_type
     return redirect(url_for("account.login", account_type=account_type, done="password"), 303)
 
 

@@ -13,6 +13,7 @@ from blueprints.account import blueprint
 from blueprints.account.attempt import Refused
 from blueprints.account.entry import must_have_factor
 from blueprints.account.proofs import WRONG_FIRST_CODE, refused_password, used_code
+from blueprints.idempotency import remember, was_done
 from extensions import clock, db
 from forms.base import Refusal
 from forms.second_factor import FactorForm, ProofForm
@@ -46,10 +47,12 @@ def second_factor() -> str:
 def begin_factor() -> ResponseReturnValue:
     """Make a secret for an authenticator, the first one or one in place of another."""
     form = _form(request.form)
-    if not _is_proven(form):
+    if not was_done() and not _is_proven(form):
         return _page(form), 422
-    begin_enrolment(db.session(), me().account, datetime.now(UTC))
-    db.session.commit()
+    if not was_done():  # nor by its twin, while the password was looked at
+        begin_enrolment(db.session(), me().account, datetime.now(UTC))
+        remember()
+        db.session.commit()
     return redirect(url_for("account.enrolment"), 303)
 
 
@@ -114,14 +117,18 @@ def recovery_codes_text() -> ResponseReturnValue:
 @streams
 def remove_factor() -> ResponseReturnValue:
     """Turn the second factor off."""
+    if was_done():
+        return redirect(url_for("account.second_factor", off=1), 303)
     _demand_factor()
     form, account = _form(request.form), me().account
     if must_have_factor(account):
         abort(409, "工作人员账号必须启用二次验证，不能关闭。换手机的请用「更换验证器」。")
     if not _is_proven(form):
         return _page(form), 422
-    turn_off(db.session(), me().account, actor(), clock.now())
-    db.session.commit()
+    if not was_done():  # nor by its twin, while the password was looked at
+        turn_off(db.session(), me().account, actor(), clock.now())
+        remember()
+        db.session.commit()
     return redirect(url_for("account.second_factor", off=1), 303)
 
 
@@ -164,6 +171,8 @@ def _is_proven(form: FactorForm) -> bool:
         form["present"].errors = [Refusal("E_PASSWORD_PRESENT", text)]
         return False
     db.start_writing()
+    if was_done():  # sent twice at once
+        return True
     if not has_factor(db.session(), account.id):
         return not isinstance(form, ProofForm)  # turned off in another window meanwhile
     if not isinstance(form, ProofForm):
@@ -171,6 +180,8 @@ def _is_proven(form: FactorForm) -> bool:
     try:
         used_code(account, form["code"].data or "")
     except Refused as refused:
+        if was_done():  # sent twice at once, and the other one used the code up
+            return True
         form["code"].errors = [Refusal("E_CODE", refused.message)]
         return False
     return True

@@ -31,6 +31,7 @@ DEFAULT_TYPE = "legal"
 # What brought somebody here, and what the page says about it.
 DONE = {
     "password": "密码已设置，请用新密码登录。",
+    "repeat": "刚才的操作已经完成，请重新登录。",
     "closure": "注销申请已受理，您已退出登录。15 天内登录可以取消，到期后账号注销。",
 }
 TYPED = ("account_type", "login_name", "password", "captcha")

@@ -7,6 +7,7 @@ from adapters.federation import OidcLogin
 from blueprints.access import actor, me, signed_in, streams
 from blueprints.account import blueprint
 from blueprints.account.proofs import refused_password
+from blueprints.idempotency import remember, was_done
 from extensions import clock, db
 from models.linked_identity import LinkedIdentity, link_of_account, unlink
 
@@ -28,8 +29,9 @@ def unlink_federated() -> ResponseReturnValue:
     if refused := refused_password(me().account, request.form.get("password", ""), "密码不正确，请重新输入"):
         return _page(_own_link(), refused), 422
     db.start_writing()
-    if (linked := _own_link()) is not None:
+    if not was_done() and (linked := _own_link()) is not None:
         unlink(db.session(), linked, actor(), clock.now())
+        remember()
         db.session.commit()
     return redirect(url_for("account.federated_account", done=1), 303)
 

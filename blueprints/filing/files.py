@@ -159,6 +159,8 @@ def _upload(load: Any) -> ResponseReturnValue:
         return _answer(load(), refused)
     db.start_writing()
     place = load()
+    if was_done():  # sent twice at once
+        return _answer(place)
     attach(db.session(), place.filing, place.table, place.row, place.slot.name, name, stored(admitted),
            actor(), clock.now())  # fmt: skip
     remember(place.owner.id)

@@ -59,6 +59,8 @@ def read_import(filing_id: uuid.UUID, name: str) -> ResponseReturnValue:
         return _refused(filing_id, table, source, refused)
     db.start_writing()
     filing = editable_filing(filing_id)
+    if (made_id := made_before()) and db.session.get(TableImport, made_id):  # sent twice at once
+        return _go_to_preview(filing_id, name, made_id)
     kept = importing.keep_block(db.session(), filing, table, block, source, actor(), clock.now())
     remember(kept.id)
     db.session.commit()

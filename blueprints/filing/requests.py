@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.access import actor, editable_filing, own_filing, role
 from blueprints.filing import blueprint
 from blueprints.filing.page import FilingPage, render
+from blueprints.idempotency import remember, was_done
 from extensions import clock, db
 from filings.refused import Refused
 from filings.review.opinions import sent_opinions
@@ -52,9 +53,12 @@ def reply_to_request(filing_id: uuid.UUID, request_id: uuid.UUID) -> ResponseRet
     found = db.session.get(ReturnRequest, request_id)
     if found is None or found.filing_id != filing.id or found.opinion_id is None:
         abort(404)
-    try:
-        reply(db.session(), filing, found, normalised(request.form.get("reply", "")), actor(), clock.now())
-    except Refused as refused:
-        return _page(FilingPage(filing), (request_id, refused)), 422
-    db.session.commit()
+    if not was_done():
+        text = normalised(request.form.get("reply", ""))
+        try:
+            reply(db.session(), filing, found, text, actor(), clock.now())
+        except Refused as refused:
+            return _page(FilingPage(filing), (request_id, refused)), 422
+        remember()
+        db.session.commit()
     return redirect(url_for("filing.requests", filing_id=filing_id) + f"#request-{found.number}", 303)

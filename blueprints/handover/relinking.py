@@ -45,6 +45,8 @@ def send_relink() -> ResponseReturnValue:
         except Refused as not_admitted:
             return _page(form, str(not_admitted.message)), 422
         db.start_writing()
+        if made_id := made_before():  # sent twice at once
+            return redirect(url_for("handover.handover", handover_id=made_id), 303)
         lost = _lost(form)
         if lost is not None:
             store_file(db.session(), stored(admitted))

@@ -51,6 +51,8 @@ def send_transfer() -> ResponseReturnValue:
         except Refused as not_admitted:
             return _page(leaver, form, {"statement": str(not_admitted.message)}), 422
         db.start_writing()
+        if made_id := made_before():  # sent twice at once
+            return redirect(url_for("handover.handover", handover_id=made_id), 303)
         leaver = _leaver(request.form.get("leaver", "")) or abort(404)
         receiver, filings = _judge(form, leaver, refused)
         if receiver is not None and not refused:

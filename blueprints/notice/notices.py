@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from blueprints.access import public, streams, takes_up_to
 from blueprints.filing.files import LARGEST_UPLOAD, stored
+from blueprints.idempotency import remember, was_done
 from blueprints.ids import read_id
 from blueprints.limits import at_most
 from blueprints.notice import blueprint
@@ -54,19 +55,28 @@ def object_to(notice_id: uuid.UUID) -> ResponseReturnValue:
     found, form = _notice(notice_id), ObjectionForm(request.form)
     if not form.accepts():
         return _page(found, form), 422
+    if was_done():
+        return _received(notice_id)
     db.start_reading()
     try:
         evidence = _evidence()
     except NotAdmitted as refused:
         return _page(_notice(notice_id), form, file_refused=refused), 422
     db.start_writing()
+    if was_done():  # sent twice at once
+        return _received(notice_id)
     found = _notice(notice_id)
     try:
         _take(found, form, evidence)
     except Refused as refused:
         db.session.rollback()
         return _page(_notice(notice_id), form, refused=refused), 422
+    remember()
     db.session.commit()
+    return _received(notice_id)
+
+
+def _received(notice_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("notice.notice", notice_id=notice_id, received=1), 303)
 
 

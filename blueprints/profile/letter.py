@@ -43,9 +43,10 @@ def upload_letter() -> ResponseReturnValue:
         except Refused as refused:
             return _page(str(refused.message)), 422
         db.start_writing()
-        _keep(name, admitted)
-        remember()
-        db.session.commit()
+        if not was_done():  # not sent twice at once
+            _keep(name, admitted)
+            remember()
+            db.session.commit()
     return redirect(url_for("profile.letter", saved=1), 303)
 
 

@@ -44,9 +44,10 @@ def upload_paper(name: str, slot: str) -> ResponseReturnValue:
     except Refused as refused:
         return _page(name, {slot: str(refused.message)}), 422
     db.start_writing()
-    _put(_case_for_papers(name), slot, file_name, admitted)
-    remember()
-    db.session.commit()
+    if not was_done():  # not sent twice at once
+        _put(_case_for_papers(name), slot, file_name, admitted)
+        remember()
+        db.session.commit()
     return redirect(url_for("profile.papers", name=name), 303)
 
 

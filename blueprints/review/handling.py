@@ -54,12 +54,14 @@ def ask_recusal(filing_id: uuid.UUID) -> str:
 @role("reviewer")
 def declare_recusal(filing_id: uuid.UUID) -> ResponseReturnValue:
     """Give the filing up because of an interest in it."""
-    filing = assigned_page(filing_id).filing
-    try:
-        recuse(db.session(), filing, normalised(request.form.get("reason", ""))[:500], actor(), clock.now())
-    except Refused as refused:
-        return _recusal_page(filing_id, refused), 422
-    db.session.commit()
+    if not was_done():  # what one gave up is there no more
+        filing, reason = assigned_page(filing_id).filing, normalised(request.form.get("reason", ""))[:500]
+        try:
+            recuse(db.session(), filing, reason, actor(), clock.now())
+        except Refused as refused:
+            return _recusal_page(filing_id, refused), 422
+        remember(filing_id)
+        db.session.commit()
     return redirect(url_for("review.queue", recused=1), 303)
 
 

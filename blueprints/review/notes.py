@@ -43,11 +43,14 @@ def add_note(filing_id: uuid.UUID) -> ResponseReturnValue:
 def remove_note(filing_id: uuid.UUID, note_id: uuid.UUID) -> ResponseReturnValue:
     """Take a note of one's own down."""
     page = assigned_page(filing_id)
+    if was_done():
+        return _back(page, db.session.get_one(ReviewNote, note_id).place)
     note = next((note for note in page.notes if note.id == note_id), None) or abort(404)
     if note.author_id != me().account_id:
         abort(403, "只能删除自己写的备注。")
     note.remove(clock.now())
     place = note.place
+    remember(note_id)
     db.session.commit()
     return _back(assigned_page(filing_id), place)
 

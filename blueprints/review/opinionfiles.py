@@ -43,6 +43,8 @@ def upload_opinion_file(filing_id: uuid.UUID, slot: str) -> ResponseReturnValue:
     except NotAdmitted as refused:
         return opinion_page(assigned_page(filing_id), file_refusal=(slot, refused)), 422
     db.start_writing()
+    if was_done():  # sent twice at once
+        return _back(filing_id)
     page = assigned_page(filing_id)
     try:
         opinion = begin_opinion(db.session(), page.filing, actor(), clock.now())
@@ -84,6 +86,8 @@ def opinion_file(filing_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValu
 @role("reviewer")
 def remove_opinion_file(filing_id: uuid.UUID, file_id: uuid.UUID) -> ResponseReturnValue:
     """Take a file out of an opinion that is not sent."""
+    if was_done():
+        return _back(filing_id)
     found = _file(filing_id, file_id)
     if found.opinion.is_sent or found.opinion.office_id != me().office_id:
         abort(409, "意见已经发送，文件不能删除。")
@@ -93,6 +97,7 @@ def remove_opinion_file(filing_id: uuid.UUID, file_id: uuid.UUID) -> ResponseRet
         abort(409, refused.message)
     except IllegalMove:
         abort(409, NOT_HERE)
+    remember(file_id)
     db.session.commit()
     return _back(filing_id)
 

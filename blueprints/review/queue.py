@@ -130,6 +130,8 @@ def refuse_number(ticked: dict[uuid.UUID, int]) -> str:
 def save_view() -> ResponseReturnValue:
     """Keep the filters of the address under a name; the same name again changes what it stands for."""
     name = normalised(request.form.get("name", ""))
+    if was_done():
+        return _back()
     if not 0 < len(name) <= NAME_LENGTH:
         return queue_page(refusal=f"请填写视图名称，不超过 {NAME_LENGTH} 个字"), 422
     mine = select(SavedView).where(SavedView.account_id == me().account_id)
@@ -140,6 +142,7 @@ def save_view() -> ResponseReturnValue:
         view = SavedView(account_id=me().account_id, name=name, created_at=clock.now())
         db.session.add(view)
     view.query = urlencode(Wanted.read(request.args).address())[:500]
+    remember()
     db.session.commit()
     return _back()
 
@@ -148,11 +151,13 @@ def save_view() -> ResponseReturnValue:
 @role("reviewer")
 def remove_view(view_id: uuid.UUID) -> ResponseReturnValue:
     """Forget one of the reviewer's own views."""
-    view = db.session.get(SavedView, view_id)
-    if view is None or view.account_id != me().account_id:
-        abort(404)
-    db.session.delete(view)
-    db.session.commit()
+    if not was_done():
+        view = db.session.get(SavedView, view_id)
+        if view is None or view.account_id != me().account_id:
+            abort(404)
+        db.session.delete(view)
+        remember(view_id)
+        db.session.commit()
     return _back()
 
 

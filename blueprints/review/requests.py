@@ -44,14 +44,16 @@ def add_request(filing_id: uuid.UUID) -> ResponseReturnValue:
 def remove_request(filing_id: uuid.UUID, request_id: uuid.UUID) -> ResponseReturnValue:
     """Take back a request that was not sent."""
     page = assigned_page(filing_id)
-    found = db.session.get(ReturnRequest, request_id)
-    if found is None or found.filing_id != filing_id:
-        abort(404)
-    try:
-        unpin(db.session(), page.filing, found, actor())
-    except Refused as refused:
-        abort(409, refused.message)
-    except IllegalMove:
-        abort(409, NOT_HERE)
-    db.session.commit()
+    if not was_done():
+        found = db.session.get(ReturnRequest, request_id)
+        if found is None or found.filing_id != filing_id:
+            abort(404)
+        try:
+            unpin(db.session(), page.filing, found, actor())
+        except Refused as refused:
+            abort(409, refused.message)
+        except IllegalMove:
+            abort(409, NOT_HERE)
+        remember(request_id)
+        db.session.commit()
     return redirect(url_for("review.opinion", filing_id=filing_id) + "#requests", 303)

@@ -66,10 +66,10 @@ def show_number(case_id: uuid.UUID) -> str:
 def judge(case_id: uuid.UUID) -> ResponseReturnValue:
     """Note a verdict; the second one that agrees decides, and the subject is told."""
     form = VerdictForm(request.form)
-    found = _case(case_id)
-    if not form.accepts():
-        return _page(found, form), 422
-    if not was_done():
+    if not was_done():  # a case that is decided is there no more
+        found = _case(case_id)
+        if not form.accepts():
+            return _page(found, form), 422
         passes, reason = form["verdict"].data == "pass", form["reason"].data or ""
         try:
             refuse_own(db.session(), found, me().account)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from clock import SHANGHAI
@@ -79,10 +80,13 @@ def find_printed(
     session: Session, before: MaterialVersion, after: MaterialVersion
 ) -> PrintedComparison | None:
     """Return the printed comparison of two versions; None when nobody has asked for it."""
-    query = select(PrintedComparison).where(
+    return session.scalars(_printed(before, after)).one_or_none()
+
+
+def _printed(before: MaterialVersion, after: MaterialVersion) -> Select[PrintedComparison]:
+    return select(PrintedComparison).where(
         PrintedComparison.before_id == before.id, PrintedComparison.after_id == after.id
     )
-    return session.scalars(query).one_or_none()
 
 
 def order_print(
@@ -96,8 +100,11 @@ def order_print(
         printed = None
     if printed is None:
         printed = PrintedComparison(id=uuid.uuid4(), before=before, after=after, created_at=now)
-        session.add(printed)
-        session.flush()  # need printed.id for the job
+        try:
+            with session.begin_nested():
+                session.add(printed)
+        except IntegrityError:  # somebody was faster
+            return session.scalars(_printed(before, after)).one()
     return printed
 
 

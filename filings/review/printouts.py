@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.formats import show_long_date
@@ -62,8 +63,11 @@ def order_printout(session: Session, kind: str, document: Document, now: datetim
         printout = Printout(
             id=uuid.uuid4(), kind=kind, digest=_digest(kind, document), document=document, created_at=now
         )
-        session.add(printout)
-        session.flush()  # need printout.id for the job
+        try:
+            with session.begin_nested():
+                session.add(printout)
+        except IntegrityError:  # somebody was faster
+            return session.scalars(select(Printout).where(Printout.digest == _digest(kind, document))).one()
     return printout
 
 

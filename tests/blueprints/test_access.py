@@ -89,7 +89,8 @@ def test_nothing_is_written_without_a_token(app: Flask, client: FlaskClient, ses
         for method, address, _ in endpoints(app, UNSAFE):
             for data in ({}, {"csrf_token": "of-somebody-else"}):
                 status = client.open(address, method=method, data=data).status_code
-                assert (address, status) in [(address, wanted) for wanted in (400, 401, 403)]
+                out_already = [303] if address == "/logout" and account is None else []
+                assert (address, status) in [(address, wanted) for wanted in (400, 401, 403, *out_already)]
         assert rows_of(session) == before
 
 

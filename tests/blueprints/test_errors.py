@@ -176,7 +176,7 @@ def test_a_post_after_the_session_ended_says_that_nothing_was_done(client: Flask
 
 
 def test_an_old_form_is_told_to_reload(client: FlaskClient) -> None:
-    response = client.post("/logout", data={"csrf_token": "old"})
+    response = client.post("/login", data={"csrf_token": "old"})
     assert (response.status_code, "请刷新页面后再提交" in response.text) == (400, True)
 
 

@@ -1,6 +1,7 @@
 """The opinion page, the queue's 发送, and the applicant's way through a return, without JavaScript."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.drafting import Draft
 from tests.reviewing import PASSING, QUALIFIED
 from tests.submitting import complete_filing, finished_version, submitted_filing
 
+KEY = {"idempotency_key": "of one page"}
 RETURN = {
     "intention": "return",
     "reason": "请逐条修改。",
@@ -50,6 +52,10 @@ def another(app: Flask, account: Any) -> Clerk:
 
 def page_of(filing: Filing, what: str = "opinion") -> str:
     return f"/review/{filing.id}/{what}"
+
+
+def files_of(desk: Clerk, filing: Filing) -> Any:
+    return desk.page(page_of(filing)).select("#opinion-files .sheet-list a")
 
 
 def save(desk: Clerk, filing: Filing, **answers: str) -> Any:
@@ -204,7 +210,9 @@ def test_requests_are_pinned_from_the_data_and_listed(session: Session, desk: Cl
     assert "打好的字" in soup(refused).select_one("#request-text").get_text()
     assert soup(refused).select_one("#spot option[selected]")["value"] == cell
     made = session.scalars(select(ReturnRequest)).one()
-    assert desk.post(page_of(filing, f"requests/{made.id}/removal")).status_code == 303
+    removal = page_of(filing, f"requests/{made.id}/removal")
+    for _ in range(2):
+        assert desk.post(removal, KEY).status_code == 303
     session.rollback()
     assert session.scalars(select(ReturnRequest)).all() == []
 
@@ -230,9 +238,17 @@ def test_files_go_with_the_opinion(app: Flask, session: Session, desk: Clerk, fi
     assert desk.upload(path, small_pdf("signed"), "意见书.pdf").status_code == 303
     assert desk.upload(path, b"not a pdf", "意见书.pdf").status_code == 422
     assert desk.upload(page_of(filing, "opinion/files/other"), small_pdf()).status_code == 404
-    link = desk.page(page_of(filing)).select_one("#opinion-files .sheet-list a")
+    (link,) = files_of(desk, filing)
     assert link.get_text() == "意见书.pdf"
     address = str(link["href"])
+    spare = small_pdf("spare")
+    for _ in range(2):
+        assert desk.post(path, {"file": (BytesIO(spare), "多余.pdf")} | KEY).status_code == 303
+    assert [one.get_text() for one in files_of(desk, filing)] == ["意见书.pdf", "多余.pdf"]
+    spare_one = str(files_of(desk, filing)[1]["href"]).replace(".pdf", "/removal")
+    for _ in range(2):
+        assert desk.post(spare_one, KEY).status_code == 303
+    assert [one.get_text() for one in files_of(desk, filing)] == ["意见书.pdf"]
     assert desk.get(address).status_code == 200
     applicant = another(app, build_account(session, unit=filing.unit))
     assert applicant.get(address).status_code == 403
@@ -271,7 +287,9 @@ def test_the_applicant_mends_replies_and_hands_in_again(
     row.area_total, row.area_public, filing.wechat_account = 601, 51, "顺手改的"  # type: ignore[attr-defined]
     session.commit()
     second, third = session.scalars(select(ReturnRequest).order_by(ReturnRequest.number)).all()[1:]
-    assert clerk.post(f"{base}/requests/{second.id}/reply", {"reply": "简介属实。"}).status_code == 303
+    for _ in range(2):
+        reply = {"reply": "简介属实。"} | KEY
+        assert clerk.post(f"{base}/requests/{second.id}/reply", reply).status_code == 303
     too_long = clerk.post(f"{base}/requests/{third.id}/reply", {"reply": "长" * 1001})
     assert (too_long.status_code, codes(soup(too_long))) == (422, ["E_TEXT_TOO_LONG"])
     states = [item["data-state"] for item in clerk.page(f"{base}/requests").select("[data-request]")]
@@ -330,7 +348,8 @@ def test_who_declares_an_interest_finds_nothing_any_more(
 ) -> None:
     assert "没有其他审核人员" in desk.page(page_of(filing, "recusal")).get_text()
     assert desk.post(page_of(filing, "recusal"), {"reason": " "}).status_code == 422
-    assert desk.post(page_of(filing, "recusal"), {"reason": "亲属任职"}).status_code == 303
+    for _ in range(2):
+        assert desk.post(page_of(filing, "recusal"), {"reason": "亲属任职"} | KEY).status_code == 303
     assert desk.get(page_of(filing)).status_code == 404
     assert "目前没有送达的申报" in desk.page("/review").get_text()
 

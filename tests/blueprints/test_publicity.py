@@ -2,12 +2,14 @@
 
 import io
 from datetime import datetime
+from functools import partial
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import jobs.printout  # noqa: F401  (registers its task)
@@ -16,7 +18,7 @@ from jobs import tasks
 from models.filing import Filing
 from models.job import Job
 from models.public_notice import Objection, PublicNotice
-from tests.blueprints.signing_in import page_of, post
+from tests.blueprints.signing_in import all_at_once, page_of, post, same_browser
 from tests.build import GUANGDONG, sign_in
 from tests.completing import small_pdf
 from tests.reviewing import Desk
@@ -136,6 +138,20 @@ def test_everybody_reads_the_notice_and_may_object(
     assert post(client, there, {"state": "dismissed"}).status_code == 422
     assert post(client, there, {"state": "dismissed", "finding": "属实。"}).status_code == 303
     assert post(client, there, {"state": "upheld", "finding": "改口。"}).status_code == 409
+
+
+def test_an_objection_sent_twice_is_there_once(
+    app: Flask, client: FlaskClient, session: Session, filing: Filing, notice: PublicNotice
+) -> None:
+    sign_out(client)
+    token = str(page_of(client.get("/notices")).select_one("meta[name=csrf]")["content"])  # type: ignore[index]
+    said = OBJECTION | {"filing": str(filing.id), "csrf_token": token, "idempotency_key": "of one page"}
+    send = partial(FlaskClient.post, path=f"/notices/{notice.id}/objections", data=said)
+    session.commit()
+    assert all_at_once([partial(send, same_browser(app, client)) for _ in range(2)]) == [303, 303]
+    assert send(client).location == f"/notices/{notice.id}?received=1"
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Objection)) == 1
 
 
 def test_another_office_has_no_business_with_it(

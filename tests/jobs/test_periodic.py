@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from extensions import clock
 from filings.reminders import remind_of_deadlines
 from jobs import periodic
+from models.idempotency_key import IdempotencyKey, VisitorKey
 from models.notification import Notification
 from models.periodic_run import claim_day
 from tests.build import NOW, build_account, build_filing, build_unit
@@ -58,6 +59,20 @@ def test_the_worker_reminds_once_a_day_after_eight(app: Flask, session: Session)
     periodic._done.clear()  # as in another worker
     periodic.run_due()
     assert notices(session) == 1
+
+
+def test_keys_of_forms_are_forgotten_after_a_month(app: Flask, session: Session) -> None:
+    account = build_account(session)
+    for days in (29, 31):
+        facts = {"key": f"{days} days", "path": "/", "created_at": datetime.now(UTC) - timedelta(days=days)}
+        session.add(IdempotencyKey(account_id=account.id, **facts))
+        session.add(VisitorKey(visitor="somebody", **facts))
+    session.commit()
+    clock.move_to(DEADLINE_EVE)
+    periodic.run_due()
+    session.rollback()
+    assert session.scalars(select(IdempotencyKey.key)).all() == ["29 days"]
+    assert session.scalars(select(VisitorKey.key)).all() == ["29 days"]
 
 
 def test_work_that_breaks_is_left_to_the_next_sweep(

@@ -78,7 +78,8 @@ def test_only_its_author_takes_a_note_down(reviewer: Clerk, filing: Filing, sess
     session.commit()
     colleague = Clerk(reviewer.client.application.test_client(), build_reviewer(session))
     assert colleague.post(path).status_code == 403
-    assert reviewer.post(path).status_code == 303
+    for _ in range(2):
+        assert reviewer.post(path, {"idempotency_key": "k"}).status_code == 303
     assert "写错了" not in reviewer.page(f"/review/{filing.id}?part=basic_info").get_text()
     assert reviewer.post(path).status_code == 404
 
