@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from openpyxl import Workbook
@@ -53,7 +54,7 @@ def write_workbook(
     fields = columns(table)
     sheet.freeze_panes = "B2"
     _shape_columns(sheet, fields)
-    sheet.append([*(_head_cell(sheet, field) for field in fields), text_cell(sheet, ROW_MARK)])
+    sheet.append([*(_head_cell(sheet, table, field) for field in fields), text_cell(sheet, ROW_MARK)])
     for row in rows:
         sheet.append([*(_cell(sheet, row.cells.get(field.name)) for field in fields),
                       text_cell(sheet, row.mark)])  # fmt: skip
@@ -76,15 +77,15 @@ def _shape_columns(sheet: Any, fields: Sequence[FilingField]) -> None:
     sheet.column_dimensions[get_column_letter(len(fields) + 1)].hidden = True
 
 
-def _head_cell(sheet: Any, field: FilingField) -> Any:
+def _head_cell(sheet: Any, table: Table, field: FilingField) -> Any:
     cell = text_cell(sheet, heading(field))
     cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
-    cell.comment = Comment(rule_of(field), "孵化申报", height=120, width=280)
+    cell.comment = Comment(rule_of(table, field), "孵化申报", height=140, width=300)
     return cell
 
 
-def rule_of(field: Any) -> str:
-    """Say in plain words how the column is filled."""
+def rule_of(table: Table, field: Any) -> str:
+    """Say in plain words how the column is filled, and which answers of the row open or close its cells."""
     rules = {
         "number": _number_rule,
         "date": lambda field: "日期，例如 2021-03-18",
@@ -94,7 +95,7 @@ def rule_of(field: Any) -> str:
         "code": lambda field: "18 位统一社会信用代码",
     }
     rule = rules.get(field.kind, lambda field: f"文字，不超过 {field.max_length} 字")(field)
-    return "\n".join(part for part in (rule, field.description, _need(field)) if part)
+    return "\n".join(part for part in (rule, field.description, _need(table, field)) if part)
 
 
 def _number_rule(field: Any) -> str:
@@ -103,11 +104,37 @@ def _number_rule(field: Any) -> str:
     return f"数字，{field.least} 到 {show_number(field.most)}，{decimals}{unit}"
 
 
-def _need(field: FilingField) -> str:
-    marker = required_marker(field)
-    if marker is None:
-        return "选填"
-    return "提交前必填" if marker.when is None else "按本行其它答案决定是否填写"
+def _need(table: Table, field: FilingField) -> str:
+    deciding = (one for one in columns(table) if one.decides and one.name != field.name)
+    decided = [words for one in deciding if (words := _decided_by(table, one, field))]
+    if decided:
+        return "\n".join(decided)
+    return "选填" if required_marker(field) is None else "提交前必填"
+
+
+def _decided_by(table: Table, deciding: FilingField, field: FilingField) -> str:
+    """Say by which answers to `deciding` the cell is asked for and by which it is closed; empty when by none.
+
+    The rules themselves are asked, with one answer after the other in a row that is empty otherwise.
+    """
+    marker, opened, closed = required_marker(field), list[str](), list[str]()
+    for answer in _answers(deciding):
+        row = SimpleNamespace(**dict.fromkeys(table.fields) | {deciding.name: answer})
+        reason, word = table.closed(row).get(field.name), deciding.show(answer)
+        if reason:
+            closed.append(f"「{word}」（{reason}）")
+        elif marker is not None and marker.when is not None and marker.applies_to(row):
+            opened.append(f"「{word}」")
+    parts = [(opened, "提交前必填"), (closed, "不可填")]
+    said = "，".join(f"填{'、'.join(words)}时{so}" for words, so in parts if words)
+    return f"「{heading(deciding)}」{said}" if said else ""
+
+
+def _answers(field: Any) -> list[Any]:
+    """Return what may be stored as the answer to a question that decides about others."""
+    if field.kind == "yesno":
+        return [True, False]
+    return [[value] if field.kind == "choices" else value for value, _ in field.choices]
 
 
 def _cell(sheet: Any, value: Any) -> Any:

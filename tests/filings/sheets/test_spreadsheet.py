@@ -26,6 +26,7 @@ from filings.sheets.spreadsheet import (
     row_form,
 )
 from filings.sheets.workbook import export_row, rule_of, write_workbook
+from forms.base import required_marker
 from forms.fields import normalised
 from tests.filings.sample_kind import ROOM_KIND
 from tests.sheets import clipboard, opened
@@ -113,7 +114,8 @@ def test_the_template_has_full_heads_rules_and_drop_downs(table: Table) -> None:
     assert heads == [*(heading(field) for field in columns(table)), ROW_MARK]
     assert len(set(heads)) == len(heads)
     assert all(
-        cell.comment.text == rule_of(field) for cell, field in zip(sheet[1], columns(table), strict=False)
+        cell.comment.text == rule_of(table, field)
+        for cell, field in zip(sheet[1], columns(table), strict=False)
     )
     assert sheet.column_dimensions[sheet.cell(1, len(heads)).column_letter].hidden
     offered = {
@@ -126,6 +128,29 @@ def test_the_template_has_full_heads_rules_and_drop_downs(table: Table) -> None:
             assert offered[f"{sheet.cell(2, number).coordinate}"] == [word for _, word in field.choices]
         letter = sheet.cell(1, number).column_letter
         assert sheet.column_dimensions[letter].number_format == ("General" if field.kind == "number" else "@")
+
+
+@pytest.mark.parametrize(
+    ("cell", "need"),
+    [
+        ("team_status", "提交前必填"),
+        ("member_count", "「团队状态」填「众创空间内」时提交前必填，填「转化为企业」（已转化）、「迁出」（已迁出）时不可填"),
+        ("moved_out_on", "「团队状态」填「迁出」时提交前必填，填「众创空间内」（未迁出）、「转化为企业」（已转化）时不可填"),
+        ("financed_on", "「获得投融资情况」填「是」时提交前必填，填「否」（无投融资）时不可填"),
+    ],
+)  # fmt: skip
+def test_the_note_says_which_answers_open_and_close_a_cell(cell: str, need: str) -> None:
+    sheet = opened(write_workbook(TEAMS)).worksheets[0]
+    notes = {field.name: head.comment.text for head, field in zip(sheet[1], columns(TEAMS), strict=False)}
+    assert notes[cell].splitlines()[-1] == need
+
+
+@every_table
+def test_every_cell_that_other_answers_decide_about_says_so(table: Table) -> None:
+    for field in columns(table):
+        marker = required_marker(field)
+        if marker is not None and marker.when is not None:
+            assert "时提交前必填" in rule_of(table, field), field.name
 
 
 def test_rows_of_another_table_are_offered_by_name() -> None:
