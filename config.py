@@ -8,11 +8,12 @@ from importlib import metadata
 from pathlib import Path
 
 PASSWORD_PROFILES = ("nist", "dengbao3")
+MOST_WEB_WORKERS = 256
 EMBEDDED_IDENTITY = "/demo/identity"  # where the identity provider of a demo lives
 
 
 class UnsafeSettings(Exception):
-    """A production start with a setting that is missing or unsafe; the message names it."""
+    """A start with a setting that nobody can read, or in production one that is missing or unsafe; names it."""
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,21 @@ class Settings:
         env = environ.get("HATCHERY_ENV", "demo")
         if env not in ("demo", "production"):
             raise UnsafeSettings(f"HATCHERY_ENV must be demo or production, not {env!r}")
-        data_dir = Path(environ.get("HATCHERY_DATA_DIR", "var")).resolve()
-        port = int(environ.get("HATCHERY_PORT", "8000"))
-        host = environ.get("HATCHERY_HOST", "127.0.0.1")
+        # A line without a value, `HATCHERY_DATABASE_URL=`, leaves a setting at its default.
+        data_dir = Path(environ.get("HATCHERY_DATA_DIR") or "var").resolve()
+        port = _parse_number("HATCHERY_PORT", environ, default=8000, most=65_535)
+        host = environ.get("HATCHERY_HOST") or "127.0.0.1"
         settings = cls(
             env=env,
             data_dir=data_dir,
-            database_url=environ.get("HATCHERY_DATABASE_URL", f"sqlite:///{data_dir / 'hatchery.sqlite3'}"),
+            database_url=environ.get("HATCHERY_DATABASE_URL") or f"sqlite:///{data_dir / 'hatchery.sqlite3'}",
             redis_url=environ.get("HATCHERY_REDIS_URL", ""),
-            storage_url=environ.get("HATCHERY_STORAGE_URL", f"file://{data_dir / 'files'}"),
+            storage_url=environ.get("HATCHERY_STORAGE_URL") or f"file://{data_dir / 'files'}",
             secret_key=environ.get("HATCHERY_SECRET_KEY", ""),
             host=host,
             port=port,
-            public_url=environ.get("HATCHERY_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-            web_workers=int(environ.get("HATCHERY_WEB_WORKERS", "2")),
+            public_url=(environ.get("HATCHERY_PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+            web_workers=_parse_number("HATCHERY_WEB_WORKERS", environ, default=2, most=MOST_WEB_WORKERS),
             sms_url=environ.get("HATCHERY_SMS_URL", ""),
             sms_key=environ.get("HATCHERY_SMS_KEY", ""),
             sms_secret=environ.get("HATCHERY_SMS_SECRET", ""),
@@ -103,10 +105,10 @@ class Settings:
             oidc_client_id=environ.get("HATCHERY_OIDC_CLIENT_ID", ""),
             oidc_client_secret=environ.get("HATCHERY_OIDC_CLIENT_SECRET", ""),
             oidc_claims=_parse_fields(environ.get("HATCHERY_OIDC_CLAIMS", "")),
-            oidc_scope=environ.get("HATCHERY_OIDC_SCOPE", "openid profile"),
+            oidc_scope=environ.get("HATCHERY_OIDC_SCOPE") or "openid profile",
             smtp_url=environ.get("HATCHERY_SMTP_URL", ""),
             mail_from=environ.get("HATCHERY_MAIL_FROM", ""),
-            password_profile=environ.get("HATCHERY_PASSWORD_PROFILE", "nist"),
+            password_profile=environ.get("HATCHERY_PASSWORD_PROFILE") or "nist",
             password_max_age_days=_parse_days(environ.get("HATCHERY_PASSWORD_MAX_AGE_DAYS", "")),
             staff_second_factor=_parse_required(environ.get("HATCHERY_STAFF_SECOND_FACTOR", "")),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
@@ -160,9 +162,17 @@ def _parse_keys(text: str) -> tuple[tuple[str, str], ...]:
     return keys
 
 
+def _parse_number(name: str, environ: Mapping[str, str], default: int, most: int) -> int:
+    """Read a whole number from 1 to `most`; not set or empty means `default`."""
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise UnsafeSettings(f"{name} is a number from 1 to {most}, not {text!r}")
+    return int(text)
+
+
 def _parse_days(text: str) -> int | None:
     """Read a number of days, 0 for never; empty leaves it to the password profile."""
-    if text and not text.isdigit():
+    if text and not text.isdecimal():
         raise UnsafeSettings("HATCHERY_PASSWORD_MAX_AGE_DAYS is a number of days, 0 for never")
     return int(text) if text else None
 
@@ -194,7 +204,11 @@ def version() -> str:
 def _parse_now(text: str) -> datetime | None:
     if not text:
         return None
-    moment = datetime.fromisoformat(text)
+    wanted = UnsafeSettings("HATCHERY_NOW is a time with its zone, for example 2021-11-10T10:00+08:00")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise wanted from None
     if moment.tzinfo is None:
-        raise UnsafeSettings("HATCHERY_NOW needs a time zone, for example 2021-11-10T10:00+08:00")
+        raise wanted
     return moment

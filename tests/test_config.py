@@ -1,0 +1,35 @@
+"""What is set wrongly is told by its name before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from config import Settings, UnsafeSettings
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("HATCHERY_PORT", "abc"),
+        ("HATCHERY_PORT", "0"),
+        ("HATCHERY_PORT", "65536"),
+        ("HATCHERY_PORT", "-1"),
+        ("HATCHERY_PORT", "²"),
+        ("HATCHERY_WEB_WORKERS", "x"),
+        ("HATCHERY_WEB_WORKERS", "0"),
+        ("HATCHERY_NOW", "x"),
+        ("HATCHERY_NOW", "2021-11-10T10:00"),
+        ("HATCHERY_PASSWORD_MAX_AGE_DAYS", "²"),
+    ],
+)
+def test_what_cannot_be_read_is_named(name: str, text: str) -> None:
+    with pytest.raises(UnsafeSettings, match=f"{name} is a"):
+        Settings.from_env({name: text})
+
+
+def test_a_line_without_a_value_leaves_the_default() -> None:
+    names = ("DATA_DIR", "DATABASE_URL", "STORAGE_URL", "REDIS_URL", "HOST", "PORT", "PUBLIC_URL", "WEB_WORKERS",
+             "OIDC_SCOPE", "PASSWORD_PROFILE", "PASSWORD_MAX_AGE_DAYS", "DATA_KEYS")  # fmt: skip
+    settings = Settings.from_env({f"HATCHERY_{name}": "" for name in names})
+    assert settings == Settings.from_env({})
+    assert settings.database_url == f"sqlite:///{Path('var').resolve() / 'hatchery.sqlite3'}"
