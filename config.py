@@ -130,8 +130,10 @@ class Settings:
             raise UnsafeSettings("HATCHERY_FAILPOINTS is for tests only: it makes the product fail")
         if self.now is not None:
             raise UnsafeSettings("HATCHERY_NOW is for demo and tests only")
-        if "HATCHERY_PUBLIC_URL" not in environ:
-            raise UnsafeSettings("HATCHERY_PUBLIC_URL is needed in production: it is printed as a QR code")
+        if not self.public_url.startswith("https://"):
+            raise UnsafeSettings(
+                "HATCHERY_PUBLIC_URL needs https:// in production: the address people type, printed as a QR code"
+            )
         if self.sms_url and not (self.sms_url.startswith("https://") and self.sms_secret):
             raise UnsafeSettings("HATCHERY_SMS_URL needs https:// and HATCHERY_SMS_SECRET")
         if self.registry_url and not (self.registry_url.startswith("https://") and self.registry_secret):

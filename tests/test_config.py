@@ -6,6 +6,12 @@ import pytest
 
 from config import Settings, UnsafeSettings
 
+PRODUCTION = {
+    "HATCHERY_ENV": "production",
+    "HATCHERY_SECRET_KEY": "0" * 32,
+    "HATCHERY_PUBLIC_URL": "https://shenbao.example.com/",
+}
+
 
 @pytest.mark.parametrize(
     ("name", "text"),
@@ -33,3 +39,10 @@ def test_a_line_without_a_value_leaves_the_default() -> None:
     settings = Settings.from_env({f"HATCHERY_{name}": "" for name in names})
     assert settings == Settings.from_env({})
     assert settings.database_url == f"sqlite:///{Path('var').resolve() / 'hatchery.sqlite3'}"
+
+
+@pytest.mark.parametrize("address", ["http://shenbao.example.com", "shenbao.example.com", "", "https://"])
+def test_production_is_reached_by_https_only(address: str) -> None:
+    assert Settings.from_env(PRODUCTION).public_url == "https://shenbao.example.com"
+    with pytest.raises(UnsafeSettings, match="HATCHERY_PUBLIC_URL needs https://"):
+        Settings.from_env(PRODUCTION | {"HATCHERY_PUBLIC_URL": address})
