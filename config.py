@@ -161,6 +161,12 @@ def _parse_keys(text: str) -> tuple[tuple[str, str], ...]:
             "HATCHERY_DATA_KEYS is name:secret[,name:secret …], the newest first: a name of up to 8 letters "
             "or digits, a secret of at least 32 characters"
         )
+    names = [name for name, _ in keys]
+    for name in names:
+        if names.count(name) > 1:
+            raise UnsafeSettings(
+                f"HATCHERY_DATA_KEYS has two keys of the name {name}; a value says by its name what opens it"
+            )
     return keys
 
 

@@ -1,7 +1,8 @@
 """`hatchery rotate-keys`: seal all personal data with the newest key, while the site runs."""
 
 import secrets
-from datetime import UTC, datetime
+import string
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
@@ -72,13 +73,24 @@ def _say_what_is_left(settings: Settings, places: list[Place], stuck: int) -> in
 
 def _propose() -> int:
     """Say how to begin: a key is a setting, so only the operator can add one."""
-    fresh = f"k{datetime.now(UTC):%y%m%d}:{secrets.token_hex(32)}"
+    fresh = f"{name_of_new_key(datetime.now(UTC).date(), keyring.names)}:{secrets.token_hex(32)}"
     print(
         f"全部由密钥 {keyring.names[0]} 加密，没有更旧的。要更换密钥，请在 HATCHERY_DATA_KEYS 最前面加上新的一个：\n\n"
         f"  {fresh},\n\n"
         "后面保留现在的（没有设置过的，写 0: 加上 HATCHERY_SECRET_KEY），重新启动全部服务，再运行 hatchery rotate-keys。"
     )
     return 0
+
+
+def name_of_new_key(today: date, used: list[str]) -> str:
+    """Name a key by its day, at most 8 characters: a letter tells those of one day apart.
+
+    The letter comes after those of `used`: a key that went today is still needed for the backups before it.
+    """
+    day = f"k{today:%y%m%d}"
+    names = [day, *(day + letter for letter in string.ascii_lowercase)]
+    last = max((names.index(name) for name in used if name in names), default=-1)
+    return next(name for name in names[last + 1 :] + names if name not in used)
 
 
 def old_copies(settings: Settings) -> int:

@@ -46,3 +46,12 @@ def test_production_is_reached_by_https_only(address: str) -> None:
     assert Settings.from_env(PRODUCTION).public_url == "https://shenbao.example.com"
     with pytest.raises(UnsafeSettings, match="HATCHERY_PUBLIC_URL needs https://"):
         Settings.from_env(PRODUCTION | {"HATCHERY_PUBLIC_URL": address})
+
+
+def test_two_keys_of_one_name_are_refused() -> None:
+    """The older one won, and what the newer one had sealed could not be opened."""
+    one, other = "a secret of the tests 0123456789 0", "a secret of the tests 0123456789 1"
+    keys = Settings.from_env({"HATCHERY_DATA_KEYS": f"k2:{other},k1:{one}"}).data_keys
+    assert keys == (("k2", other), ("k1", one))
+    with pytest.raises(UnsafeSettings, match="two keys of the name k1"):
+        Settings.from_env({"HATCHERY_DATA_KEYS": f"k1:{other},k1:{one}"})

@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from models.password import password_matches
 from models.resealing import DIGESTS, SHORT_LIVED, Pass, reseal_some, sealed_places
 from models.sealed import Sealed
 from ops.errors import Unwell
-from ops.rotate_keys import examine_keys, rotate_keys
+from ops.rotate_keys import examine_keys, name_of_new_key, rotate_keys
 from tests import served
 from tests.build import NOW, SYSTEM, build_account
 
@@ -198,6 +198,24 @@ def test_with_one_key_it_says_how_to_begin(
     said = capsys.readouterr().out
     assert "最前面加上新的一个" in said
     assert OLD[1] not in said
+
+
+@pytest.mark.parametrize(
+    ("used", "name"),
+    [
+        ([], "k261121"),
+        (["0"], "k261121"),
+        (["k261120z"], "k261121"),
+        (["k261121"], "k261121a"),
+        (["k261121a"], "k261121b"),  # the first of the day went, and backups are still sealed by it
+        (["k261121b", "k261121"], "k261121c"),
+        (["k261121z"], "k261121"),
+    ],
+)
+def test_a_second_key_of_one_day_gets_a_name_of_its_own(used: list[str], name: str) -> None:
+    assert name_of_new_key(date(2026, 11, 21), used) == name
+    keys = ",".join(f"{one}:{NEW[1]}" for one in [name, *used])
+    assert Settings.from_env({"HATCHERY_DATA_KEYS": keys}).data_keys[0][0] == name
 
 
 def test_every_digest_beside_a_sealed_value_is_known() -> None:
