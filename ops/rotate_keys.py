@@ -75,9 +75,10 @@ def _propose() -> int:
     """Say how to begin: a key is a setting, so only the operator can add one."""
     fresh = f"{name_of_new_key(datetime.now(UTC).date(), keyring.names)}:{secrets.token_hex(32)}"
     print(
-        f"全部由密钥 {keyring.names[0]} 加密，没有更旧的。要更换密钥，请在 HATCHERY_DATA_KEYS 最前面加上新的一个：\n\n"
-        f"  {fresh},\n\n"
-        "后面保留现在的（没有设置过的，写 0: 加上 HATCHERY_SECRET_KEY），重新启动全部服务，再运行 hatchery rotate-keys。"
+        f"全部由密钥 {keyring.names[0]} 加密，没有更旧的。要更换密钥，请在 HATCHERY_DATA_KEYS 中加上新的一个：\n\n"
+        f"  {fresh}\n\n"
+        "请先加在最后、重新启动全部服务，再移到最前、再启动一次（只有一个 hatchery serve 的直接加在最前），"
+        "然后运行 hatchery rotate-keys。现在的密钥请保留；没有设置过的，写 0: 加上 HATCHERY_SECRET_KEY。"
     )
     return 0
 

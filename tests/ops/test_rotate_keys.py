@@ -196,7 +196,8 @@ def test_with_one_key_it_says_how_to_begin(
 ) -> None:
     assert run(settings, session, OLD) == 0
     said = capsys.readouterr().out
-    assert "最前面加上新的一个" in said
+    steps = ["加在最后、重新启动全部服务", "移到最前、再启动一次", "hatchery rotate-keys"]
+    assert [said.index(step) for step in steps] == sorted(said.index(step) for step in steps)
     assert OLD[1] not in said
 
 
