@@ -79,11 +79,14 @@ def streams(view: View) -> View:
     return view
 
 
-def takes_up_to(size: int) -> Callable[[View], View]:
-    """Let the body of a request to the view have `size` bytes, more than others may have."""
+def takes_up_to(size: int, too_large: str | None = None) -> Callable[[View], View]:
+    """Let the body of a request to the view have `size` bytes, more than others may have.
+
+    `too_large`: what to say of a larger one where the usual words, of attachments, do not fit.
+    """
 
     def mark(view: View) -> View:
-        view.largest_body = size  # type: ignore[attr-defined]
+        view.largest_body, view.too_large = size, too_large  # type: ignore[attr-defined]
         return view
 
     return mark

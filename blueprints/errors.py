@@ -8,7 +8,12 @@ from flask import Flask, current_app, g, has_request_context, make_response, ren
 from flask.wrappers import Response
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    default_exceptions,
+)
 
 import policies
 from blueprints.access import access_of
@@ -117,6 +122,8 @@ def _own_words(error: HTTPException) -> str | None:
     """Return the text given to abort(); the texts of the library are English and not for users."""
     if isinstance(error, CSRFError):
         return FORM_TOO_OLD
+    if isinstance(error, RequestEntityTooLarge):
+        return getattr(current_app.view_functions.get(request.endpoint or ""), "too_large", None)
     usual = default_exceptions.get(error.code or 0)
     return error.description if type(error) is usual and error.description != usual.description else None
 

@@ -17,7 +17,8 @@ from filings.version_no import read_version_no
 from models.filing import Filing
 from models.material_version import MaterialVersion
 
-LARGEST_MATERIAL = 100 * 1024 * 1024  # a filing with every attachment at its limit
+LARGEST_MATERIAL = 512 * 1024 * 1024  # some 170 attachments of 3 MB; a proxy passes as much
+TOO_LARGE = "用来核对的 PDF 不得超过 512 MB。请选择从本系统下载的那一份，不要压缩、拆分或另存：改动过的文件与系统里的不会一致。"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def version(version_no: str) -> ResponseReturnValue:
 @blueprint.post("/<version_no>")
 @public
 @streams
-@takes_up_to(LARGEST_MATERIAL)
+@takes_up_to(LARGEST_MATERIAL, TOO_LARGE)
 @at_most(30, timedelta(minutes=10))
 def compare(version_no: str) -> ResponseReturnValue:
     """Compare an uploaded PDF with the version by digest; the bytes are not kept."""

@@ -134,6 +134,19 @@ def test_a_pdf_is_compared_by_digest(client: FlaskClient, session: Session, stor
     assert (status, text) == (422, "请先选择要核对的 PDF 文件。")
 
 
+def test_a_whole_material_may_be_compared_and_a_larger_file_is_told_why_not(client: FlaskClient) -> None:
+    """34 attachments of 3 MB make more than 100 MB; who shrank his file would compare another one."""
+    whole, larger = (
+        client.post("/verify/ZCKJ-2021-000001-001-0000", input_stream=Unread(), content_type="multipart/form-data; boundary=x",
+                    environ_overrides={"CONTENT_LENGTH": str(size * 1024**2)})
+        for size in (102, 513)
+    )  # fmt: skip
+    assert whole.status_code == 400  # it was read, and there was nothing
+    assert larger.status_code == 413
+    assert "不得超过 512 MB" in larger.text
+    assert "请压缩" not in larger.text
+
+
 def test_comparing_with_an_unknown_number_does_no_harm(client: FlaskClient, session: Session) -> None:
     answer = post(client, "/verify/ZCKJ-2021-000001-001-0000", {"file": (BytesIO(b"x"), "a.pdf")})
     answer.request.environ["wsgi.input"].close()
