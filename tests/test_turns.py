@@ -32,6 +32,9 @@ def test_threads_and_processes_write_one_after_the_other(tmp_path: Path) -> None
 
     waiting = threading.Thread(target=wait_and_write)
     waiting.start()
+    waiting.join(0.2)  # time to write, were there no lock
+    assert waiting.is_alive()
+    assert order == []
     order.append("first")
     here.give_back()
     waiting.join(30)
