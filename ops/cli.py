@@ -9,6 +9,7 @@ from pathlib import Path
 from config import Settings, UnsafeSettings
 from files.storage import DISK_ERRORS
 from ops.errors import CannotRun
+from ops.owner import refuse_root
 
 
 def main() -> None:
@@ -17,7 +18,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("jobs").setLevel(logging.INFO)
     try:
-        sys.exit(arguments.run(Settings.from_env(), arguments))
+        settings = Settings.from_env()
+        if arguments.run not in READING:
+            refuse_root(settings)
+        sys.exit(arguments.run(settings, arguments))
     except (UnsafeSettings, CannotRun) as error:
         sys.exit(f"hatchery: {error}")
     except OSError as error:
@@ -154,6 +158,9 @@ def _create_admin(settings: Settings, arguments: argparse.Namespace) -> None:
     from ops.admin import create_admin, read_password
 
     create_admin(settings, arguments.login_name, arguments.person_name, read_password())
+
+
+READING = (_doctor, _audit, _backup)  # they leave nothing in the data folder
 
 
 if __name__ == "__main__":
