@@ -10,10 +10,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from filings.kinds import kind_of
+from models.account import Account
 from models.attachment import Attachment
+from models.counter import next_number
 from models.filing import Filing
 from models.login_session import LoginSession
 from models.makerspace_filing import MakerspaceFiling
+from models.material_version import MaterialVersion
 from models.tab_state import TabState
 from models.venue import Venue
 from tests.build import build_account, build_carrier, build_filing
@@ -93,6 +96,29 @@ def seat_with_copy(session: Session, source: Filing) -> Seat:
     session.commit()
     venues = session.scalars(select(Venue.id).where(Venue.filing_id == filing.id).order_by(Venue.place))
     return _seated(session, account, filing.id, tuple(venues))
+
+
+def add_filings(session: Session, seated: Seat, number: int) -> None:
+    """Give the unit of a seat more drafts, each with a version: the list of its filings gets so many lines more."""
+    source = session.get_one(MakerspaceFiling, seated.filing_id)
+    owner = session.scalars(select(Account.id).where(Account.unit_id == source.unit_id)).first()
+    for _ in range(number):
+        serial = next_number(session, "filing")
+        own = {"id": uuid.uuid4(), "serial": serial, "carrier_id": None, "name": f"{source.name}{serial}"}
+        session.execute(insert(Filing.__table__), _row_of(source, Filing) | own)  # type: ignore[arg-type]
+        answers = _row_of(source, MakerspaceFiling) | {"id": own["id"]}
+        session.execute(insert(MakerspaceFiling.__table__), answers)  # type: ignore[arg-type]
+        session.add(
+            MaterialVersion(
+                filing_id=own["id"], number=1, version_no=f"ZCKJ-2021-{serial:06d}-001-{serial % 10_000:04d}",
+                snapshot={}, content_hash="", generated_at=datetime.now(UTC), generated_by_id=owner, state="ready",
+            )
+        )  # fmt: skip
+    session.commit()
+
+
+def _row_of(thing: Any, model: Any) -> dict[str, Any]:
+    return {column.key: getattr(thing, column.key) for column in model.__table__.columns}
 
 
 def demo_filing(session: Session) -> MakerspaceFiling:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bench.crowd import Seat, demo_filing, seat, seat_with_copy
 from bench.measure import Report
 from bench.places import Product, connected, demo_data, folder, product, settings_in
+from blueprints.headers import BROTLI
 from extensions import db
 from tests.browser.conftest import ARGUMENTS, DESK
 
@@ -107,7 +108,7 @@ def _loads(
     context = _context(browser, running, seated)
     page = context.new_page()
     sizes = [_sizes(page, running.url + path) for _ in range(2)]
-    words = len(brotli.compress(page.locator("body").inner_text().encode(), quality=4))
+    words = len(brotli.compress(page.locator("body").inner_text().encode(), quality=BROTLI))
     context.close()
     return sizes[0], sizes[1], words
 

@@ -16,6 +16,7 @@ from bench.desk import Answer, Desk, counted
 from bench.load import Load, hammer
 from bench.measure import Report, milliseconds
 from bench.places import application, connected, demo_data, folder, product, settings_in
+from blueprints.headers import BROTLI
 from extensions import db
 
 SIZES = (10, 100, 1000)
@@ -94,7 +95,7 @@ def _cost(table: Table) -> dict[str, Cost]:
                 raise RuntimeError(answer.text)
             if turn >= 5:  # the first ones fill caches
                 seconds[name].append(answer.seconds)
-            last[name] = Cost(0, len(statements), len(brotli.compress(answer.body, quality=4)))
+            last[name] = Cost(0, len(statements), len(brotli.compress(answer.body, quality=BROTLI)))
     return {name: replace(cost, seconds=statistics.median(seconds[name])) for name, cost in last.items()}
 
 
