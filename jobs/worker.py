@@ -141,7 +141,6 @@ class SweepingWorker(Worker):
         settings = self.settings
         return (
             self._sweep_storage,
-            partial(sweeper.sweep, self.connection),
             periodic.run_due,
             partial(deliveries.send_due, settings),
             partial(verifications.verify_due, settings),
@@ -150,6 +149,7 @@ class SweepingWorker(Worker):
             partial(data_copy.remove_due, settings),
             partial(papers.remove_discarded, settings),
             closures.close_due,
+            partial(sweeper.sweep, self.connection),  # last: codes and mail go out while Redis is away
         )
 
     def _sweep_storage(self) -> None:

@@ -23,7 +23,9 @@ from files.storage import FolderStorage
 from jobs import deliveries, papers, periodic, queue
 from jobs.worker import SweepingWorker
 from models.counter import Counter
+from models.delivery import Delivery
 from models.job import Job
+from tests.build import NOW, build_account
 from tests.jobs.conftest import RedisChild
 
 ROOT = Path(__file__).parent.parent.parent
@@ -141,6 +143,22 @@ def test_no_step_takes_the_wish_to_stop_for_its_own_failure(
     monkeypatch.setattr(periodic, "DAILY", (periodic.Daily("told to stop", clock_time(0), told_to_stop),))
     with pytest.raises(StopRequested):
         worker.dequeue_job_and_maintain_ttl(None)
+
+
+def test_messages_are_sent_while_redis_is_away_and_a_job_waits_for_it(
+    session: Session, redis: RedisChild, worker: SweepingWorker
+) -> None:
+    account = build_account(session, email="a@example.com")
+    message = Delivery.to(account, "mail", "标题", "内容", "return", NOW)
+    session.add(message)
+    session.commit()
+    enqueue_and_wake(session, "count")
+    redis.kill()
+    with pytest.raises(queue.NO_REDIS):
+        worker._sweep()
+    session.rollback()
+    assert message.state == "sent"
+    redis.start()
 
 
 def enqueue_and_wake(session: Session, task: str) -> Job:
