@@ -18,6 +18,10 @@ def test_the_map_names_every_folder_and_file(readme: str) -> None:
     ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()]
     there = {path.name for path in ROOT.iterdir() if not any(fnmatch(path.name, one) for one in ignored)}
     assert named == there - {".git", ".gitignore"}
+    parts = {row[0].strip(" `/"): {word.rstrip("/") for word in code(row[1])} for row in table(readme, MAP)}
+    for folder in ("accounts", "blueprints", "filings"):
+        there = {path.parent.name for path in (ROOT / folder).glob("*/__init__.py")}
+        assert there - parts[folder] == set(), folder
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -51,6 +55,23 @@ def test_every_command_is_listed(readme: str) -> None:
 def test_links_and_pictures_lead_somewhere(document: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / document).read_text("utf-8"))
     assert [one for one in targets if not ((ROOT / document).parent / one).exists()] == []
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if "decisions" not in one])
+def test_commands_settings_and_files_that_are_named_are_there(document: str) -> None:
+    """A decision may speak of what was there in its time."""
+    said, cli, make = (text(name) for name in (document, "ops/cli.py", "Makefile"))
+    codes = [block or word for block, word in re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", said, re.DOTALL)]
+    lines = "\n".join(codes)
+    commands = re.findall(r"(?:bin/|^)hatchery ([a-z][a-z-]+)", lines, re.MULTILINE)
+    assert [one for one in commands if f'"{one}"' not in cli] == []
+    targets = re.findall(r"^make ([\w./-]+)", lines, re.MULTILINE)
+    assert [one for one in targets if f"\n{one.replace('.venv', '$(VENV)')}:" not in make] == []
+    settings = set(re.findall(r"HATCHERY_[A-Z_]*[A-Z]", said))
+    assert settings <= set(re.findall(r'"(HATCHERY_[A-Z_]+)"', text("config.py")))
+    examples = {"models/patent.py", "forms/patent.py", "files/tmp/"}  # the last is in the data folder
+    paths = {one for one in codes if re.fullmatch(r"[a-z_]+/[a-z_]+[\w./-]*", one)} - examples
+    assert [one for one in paths if not (ROOT / one).exists()] == []
 
 
 def test_both_readmes_say_the_same() -> None:
