@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, static_folder=None)
+    app.jinja_environment = pages.Templates
     app.config.from_mapping(pages.flask_config(settings))
     clock.offset_file = settings.clock_file if settings.now else None
     db.connect(settings.database_url)
