@@ -11,7 +11,7 @@
   if (!window.fetch || !('closest' in Element.prototype) || !window.htmx) return;
 
   var SWAPPED = [401, 409, 413, 422];
-  var opener = null, memory = null;
+  var opener = null, memory = null, flying = 0;
 
   function on(type, act) { document.addEventListener(type, act); }
   function near(event, selector) { return event.target.closest ? event.target.closest(selector) : null; }
@@ -60,9 +60,13 @@
     if (past.text) { field.value = past.value; field.setSelectionRange(past.at, past.at); }
   }
 
+  // Pieces that are shown need not be sent again. With another request under way they may be others soon.
   on('htmx:configRequest', function (event) {
     event.detail.headers['X-CSRFToken'] = document.querySelector('meta[name=csrf]').content;
+    if (!flying) event.detail.headers['X-Shown'] = all('[data-mark]').map(function (piece) { return piece.getAttribute('data-mark'); }).join(' ');
   });
+  on('htmx:beforeSend', function () { flying += 1; });
+  on('htmx:afterRequest', function () { flying -= 1; });
 
   // A row must stay when a word is being composed in it, or when it is being saved already.
   function isOvertaken(row) {

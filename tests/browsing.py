@@ -31,8 +31,11 @@ class Clerk:
         assert answer.status_code == 200, (path, answer.status_code, answer.get_data(as_text=True)[:2000])
         return soup(answer)
 
-    def post(self, path: str, answers: dict[str, Any] | None = None, *, htmx: bool = False) -> TestResponse:
-        headers = {"HX-Request": "true"} if htmx else {}
+    def post(
+        self, path: str, answers: dict[str, Any] | None = None, *, htmx: bool = False, **headers: str
+    ) -> TestResponse:
+        if htmx:
+            headers["HX-Request"] = "true"
         data = {"csrf_token": self.token} | (answers or {})
         answer = self.client.post(path, data=data, headers=headers, buffered=True)
         answer.request.environ["wsgi.input"].close()  # a large one is a temporary file

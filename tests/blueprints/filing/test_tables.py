@@ -69,7 +69,24 @@ def test_htmx_gets_the_row_a_blank_one_and_the_totals(clerk: Clerk, filing: str)
     fragment = soup(answer)
     assert len(fragment.select("tr[id^=venue_rows-]")) == 2
     assert fragment.find(id="totals")["hx-swap-oob"] == "true"
-    assert fragment.find(id="filing-status")["hx-swap-oob"] == "true"
+    assert fragment.find(id="task-venue")["hx-swap-oob"] == "true"
+
+
+def test_pieces_that_are_shown_are_not_sent_again(clerk: Clerk, filing: str) -> None:
+    marks = {piece["id"]: piece["data-mark"] for piece in clerk.page(f"{filing}/venue").select("[data-mark]")}
+
+    def sent() -> set[str]:
+        answer = clerk.post(f"{filing}/venue_rows", VENUE, htmx=True, **{"X-Shown": " ".join(marks.values())})
+        pieces = soup(answer).select("[data-mark]")
+        marks.update((piece["id"], piece["data-mark"]) for piece in pieces)
+        return {piece["id"] for piece in pieces}
+
+    assert {"task-venue", "status-conditions", "totals"} <= sent() <= set(marks)
+    again = sent()
+    assert "totals" in again, "the area grew"
+    assert not again & {"status-head", "status-conditions", "task-basic_info", "task-enterprises"}
+    marks = {}
+    assert len(sent()) > 10, "whoever says nothing gets all"
 
 
 @pytest.mark.parametrize(
