@@ -1,4 +1,4 @@
-"""The floor of P1 and P3b: the same rows written and shown by bare Flask with raw sqlite3, nothing around it."""
+"""The floor of P1, P3b and P9: the same rows written and shown by bare Flask with raw sqlite3, nothing around it."""
 
 import signal
 import sqlite3
@@ -59,6 +59,14 @@ def application(file: Path, rows: int) -> Flask:
     def remove(row: str) -> str:
         return _written(file, "UPDATE venue SET removed = 1 WHERE id = ?", [row], row)
 
+    @app.post("/service_capability")
+    def tab() -> str:
+        connection = _connection(file)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE answers SET text = ?", [request.form["service_capability_text"]])
+        connection.execute("COMMIT")
+        return "<output>1</output>"
+
     @app.get("/venue_rows")
     def page() -> str:
         rows = _connection(file).execute("SELECT * FROM venue WHERE removed = 0 LIMIT 50").fetchall()
@@ -74,6 +82,8 @@ def _prepare(file: Path, rows: int) -> None:
     connection.execute(
         f"CREATE TABLE IF NOT EXISTS venue ({columns}, id TEXT PRIMARY KEY, removed INTEGER DEFAULT 0)"
     )
+    connection.execute("CREATE TABLE IF NOT EXISTS answers (text TEXT)")
+    connection.execute("INSERT INTO answers SELECT '' WHERE NOT EXISTS (SELECT * FROM answers)")
     marks = ", ".join("?" * (len(COLUMNS) + 1))
     values = ["leased" if isinstance(value, list) else value for value in typed(1).values()]
     known = connection.execute("SELECT count(*) FROM venue").fetchone()[0]
