@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 from redis.exceptions import TimeoutError as RedisSilent
 from rq import Queue
+from rq.exceptions import DequeueTimeout
 from rq.serializers import JSONSerializer
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -28,6 +30,7 @@ from models.job import Job
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
+LONGEST_LEASE = timedelta(minutes=10)  # and no clock of another machine is ahead of ours by more
 MAX_ATTEMPTS = 3
 MAX_SECONDS = 1800  # one attempt; then the worker kills it
 QUEUE_NAME = "hatchery"
@@ -60,9 +63,25 @@ def connection(redis_url: str) -> Redis:
     return Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1)
 
 
+class WakefulQueue(Queue):
+    """A queue whose waiters come back when their time is over, also after the clock was set back.
+
+    RQ waits on and on until the time of day has moved as far as it meant to wait; set back by a day, a worker
+    would sweep no more for a day.
+    """
+
+    @classmethod
+    def dequeue_any(cls, *arguments: Any, **options: Any) -> Any:
+        """Return the next job and its queue; None when none came in time."""
+        try:
+            return super().dequeue_any(*arguments, **options)
+        except DequeueTimeout:
+            return None
+
+
 def rq_queue(redis: Redis) -> Queue:
     """Return the RQ queue. It carries JSON: what is found in Redis is never unpickled."""
-    return Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer, default_timeout=MAX_SECONDS)
+    return WakefulQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer, default_timeout=MAX_SECONDS)
 
 
 def enqueue(session: Session, task: str, target_id: uuid.UUID) -> Job:
@@ -191,7 +210,13 @@ def _renew_until(ended: threading.Event, lease: Lease) -> None:
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(Job.state == "queued", and_(Job.state == "running", Job.lease_until <= now))
+    """Say which jobs may be claimed.
+
+    A lease that ends later than any can was taken before the clock was set back, and its worker has not
+    renewed it since: to wait for its end could mean to wait for a day.
+    """
+    over = or_(Job.lease_until <= now, Job.lease_until > now + LONGEST_LEASE)
+    return or_(Job.state == "queued", and_(Job.state == "running", over))
 
 
 def _change(session: Session, lease: Lease, **values: object) -> bool:

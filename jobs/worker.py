@@ -97,6 +97,7 @@ class SweepingWorker(Worker):
     """
 
     settings: Settings
+    queue_class = queue.WakefulQueue
     max_connection_wait_time = 5.0
     is_stopping = False
     swept_at = -math.inf

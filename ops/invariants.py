@@ -6,7 +6,6 @@ Every check reads in pieces: an installation may hold more than the memory does.
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, text
@@ -21,7 +20,6 @@ from filings.kind import Table
 from filings.kinds import KINDS, kind_of
 from filings.problems import count_findings, read_filled_slots, read_rows, row_findings
 from filings.snapshot import content_hash
-from jobs.queue import LEASE
 from jobs.tasks import TASKS
 from models.attachment import Attachment
 from models.event import Event, first_broken_link
@@ -201,11 +199,10 @@ def _jobs(session: Session, storage: FolderStorage) -> str:
 
 def _lost_jobs(session: Session) -> Iterator[str]:
     """Name the unfinished work that neither a worker nor the sweeper will ever come to."""
-    late = datetime.now(UTC) + LEASE + timedelta(minutes=1)
     for job in session.scalars(select(Job).where(Job.state.in_(UNFINISHED))):
         if job.task not in TASKS:
             yield f"任务 {job.id} 的种类 {job.task} 本版本没有"
-        if job.state == "running" and (job.lease_until is None or job.lease_until > late):
+        if job.state == "running" and job.lease_until is None:
             yield f"任务 {job.id} 正在执行，却没有会到期的占用时间"
     waiting = exists().where(Job.target_id == MaterialVersion.id, Job.state.in_(UNFINISHED))
     stuck = select(MaterialVersion.version_no).where(MaterialVersion.state.in_(UNFINISHED), ~waiting)

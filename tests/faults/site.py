@@ -35,7 +35,7 @@ RESTART_CHECKS = [name for name in DEEP_CHECKS if name not in ("文件内容", "
 class Site:
     """One copy of the product in `folder`, with failpoints; `database_url` empty means SQLite."""
 
-    def __init__(self, folder: Path, database_url: str = "") -> None:
+    def __init__(self, folder: Path, database_url: str = "", **variables: str) -> None:
         folder.mkdir(exist_ok=True)
         self.points = folder / "failpoints"
         self.points.mkdir()
@@ -46,7 +46,7 @@ class Site:
         self.storage = storage_from_url(self.settings.storage_url)
         self.served = Served(
             folder, HATCHERY_FAILPOINTS=str(self.points), HATCHERY_DATABASE_URL=self.database_url,
-            HATCHERY_SECRET_KEY=self.settings.secret_key,
+            HATCHERY_SECRET_KEY=self.settings.secret_key, **variables,
         )  # fmt: skip
 
     def fill(self) -> "Site":
@@ -60,12 +60,12 @@ class Site:
             session.commit()
         return self
 
-    def sign_in(self, login_name: str) -> HttpClerk:
-        """Give somebody a session, as if he had come through the sign-in page."""
+    def sign_in(self, login_name: str, at: datetime | None = None) -> HttpClerk:
+        """Give somebody a session, as if he had come through the sign-in page, now or at another time."""
         with connected(self.settings):
             db.start_writing()
             account = db.session.scalars(select(Account).where(Account.login_name == login_name)).one()
-            now = datetime.now(UTC)
+            now = at or datetime.now(UTC)
             _login, token = LoginSession.start(db.session(), account, now, address="127.0.0.1", browser="")
             db.session.commit()
         return HttpClerk(self.served.port, f"hatchery_{self.served.port}_session", token)
@@ -131,9 +131,9 @@ def _answers(clerk: HttpClerk) -> bool:
 
 
 @contextmanager
-def running(folder: Path, template: Path, database_url: str = "") -> Iterator[Site]:
+def running(folder: Path, template: Path, database_url: str = "", **variables: str) -> Iterator[Site]:
     """Run a site; without a URL on a copy of the migrated SQLite file `template`."""
-    site = Site(folder, database_url)
+    site = Site(folder, database_url, **variables)
     if not database_url:
         shutil.copy(template, folder / "hatchery.sqlite3")
     site.fill().served.start()

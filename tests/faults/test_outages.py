@@ -54,7 +54,7 @@ def test_a_job_that_redis_forgot_is_done(site: Site, desk: CompleteDesk) -> None
     assert site.troubles() == []
 
 
-def test_a_clock_that_jumps_while_a_job_runs_ends_neither_job_nor_session(
+def test_a_business_clock_that_jumps_while_a_job_runs_ends_neither_job_nor_session(
     site: Site, desk: CompleteDesk
 ) -> None:
     clock = business_clock(site)

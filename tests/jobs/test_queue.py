@@ -81,6 +81,21 @@ def test_the_lease_of_a_dead_process_is_free_at_once(session: Session, job: Job)
     assert [free.id for free in queue.free_jobs(session, NOW)] == [job.id]
 
 
+def test_nobody_waits_a_day_for_a_lease_after_the_clock_was_set_back(session: Session, job: Job) -> None:
+    lost = claimed(session, job, NOW + timedelta(days=1))
+    assert [free.id for free in queue.free_jobs(session, NOW)] == [job.id]
+    next_one = claimed(session, job, NOW)
+    assert not queue.finish(session, lost, NOW)
+    assert queue.finish(session, next_one, NOW)
+
+
+def test_a_lease_renewed_after_the_clock_was_set_back_is_kept(session: Session, job: Job) -> None:
+    lease = claimed(session, job, NOW + timedelta(days=1))
+    assert queue.renew(session, lease, NOW)
+    assert queue.free_jobs(session, NOW) == []
+    assert queue.finish(session, lease, NOW)
+
+
 def test_a_missing_redis_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
     started = time.monotonic()
     queue.connect("redis://127.0.0.1:1")
