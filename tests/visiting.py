@@ -44,21 +44,22 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Visitor:
-    """Somebody signed in by the sign-in page."""
+    """Somebody signed in by the sign-in page, on the tab of his `account_type`."""
 
-    def __init__(self, url: str, login: str) -> None:
+    def __init__(self, url: str, login: str, account_type: str = "legal") -> None:
         self.url, self.token = url, ""
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies, _NoRedirect, urllib.request.ProxyHandler({}))
-        form = self.get("/login?account_type=legal").page.select_one("form:has([name=login_name])")
+        form = self.get(f"/login?account_type={account_type}").page.select_one("form:has([name=login_name])")
         typed = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[name]")}
-        typed |= {"login_name": login, "password": PASSWORD, "account_type": "legal"}
+        typed |= {"login_name": login, "password": PASSWORD, "account_type": account_type}
         answer = self.post(str(form.get("action") or "/login"), typed)
         assert answer.status_code == 303, answer.text[:2000]
         self.token = str(self.get("/verify").page.select_one("meta[name=csrf]")["content"])
 
-    def get(self, path: str) -> Answer:
-        return self._ask(urllib.request.Request(self._address(path)))
+    def get(self, path: str, *, htmx: bool = False) -> Answer:
+        headers = {"HX-Request": "true"} if htmx else {}
+        return self._ask(urllib.request.Request(self._address(path), headers=headers))
 
     def page(self, path: str) -> BeautifulSoup:
         answer = self.get(path)

@@ -10,6 +10,9 @@ from functools import cache
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, PdfError, Stream, String
 
+from filings.kinds.makerspace_tables import ENTERPRISES, VENUES
+from filings.sheets.workbook import SheetRow, write_workbook
+from tests.build import valid_uscc
 from tests.files import odd_pdfs, pdfs
 from tests.sheets import many_kinds
 
@@ -19,6 +22,7 @@ SHORTEST = 16
 _TOKEN = re.compile(
     rb"/[A-Za-z]{1,20}|(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])|\b(?:obj|endobj|stream|endstream|R)\b"
 )
+_DATE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ODD_TOKENS = (
     b"0", b"-1", b"1", b"45", b"2147483648", b"-2147483649", b"9223372036854775808", b"1e999", b"0.00000001",
     b"99999999999999999999999999", b"null", b"true", b"()", b"<>", b"[]", b"<<>>", b"/", b"/#00", b"1 0 R",
@@ -67,7 +71,29 @@ def good_pdfs() -> tuple[bytes, ...]:
 
 @cache
 def good_workbooks() -> tuple[bytes, ...]:
-    return tuple(many_kinds())
+    """Files as other programs write them, and filled templates of ours; the same bytes every time."""
+    return tuple(_undated(data) for data in (*many_kinds(), _venues(), _enterprises()))
+
+
+def _venues() -> bytes:
+    cells = {"address": "科韵路 16 号", "area_total": 600, "area_resident": 400, "area_public": 50,
+             "area_own_use": 100, "area_other": 50, "workstations": 40, "ownership": "租赁"}  # fmt: skip
+    rows = [SheetRow("", cells | {"address": f"科韵路 {number} 号"}) for number in range(5)]
+    return write_workbook(VENUES, [*rows, SheetRow("00000000-0000-4000-8000-000000000000", cells)])
+
+
+def _enterprises() -> bytes:
+    cells = {"converted_from_team": "否", "registered_on": "2018-06-21", "moved_in_on": "2019-09-01",
+             "has_moved_out": "否", "employee_count": 9, "has_financing": "否"}  # fmt: skip
+    names = [{"enterprise_name": f"广州测试{n}科技有限公司", "uscc": valid_uscc(n)} for n in range(5)]
+    return write_workbook(ENTERPRISES, [SheetRow("", cells | name) for name in names])
+
+
+def _undated(data: bytes) -> bytes:
+    """Take out when it was written."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return _archive({name: _DATE.sub(b"2021-11-10T02:00:00Z", part) for name, part in parts.items()})
 
 
 def _damaged(chance: random.Random, data: bytes, ways: Sequence[Damage]) -> bytes:
@@ -218,8 +244,12 @@ def _packed(parts: dict[str, bytes], chance: random.Random) -> bytes:
     names = list(parts)
     if chance.random() < 0.2 and len(names) > 1:
         names.remove(chance.choice(names))
+    return _archive({name: parts[name] for name in names})
+
+
+def _archive(parts: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(name, parts[name])
+        for name, part in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (2021, 11, 10, 10, 0, 0)), part, zipfile.ZIP_DEFLATED)
     return out.getvalue()
