@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from failpoints import reach
-from files.child_process import Ended, run_child
+from files.child_process import Ended, run_child, turn
 from files.refusals import (
     CODES,
     PAGE_LIMIT,
     SIZE_LIMIT,
     Refused,
+    busy,
     empty,
     grew,
     largest_copy,
@@ -136,11 +137,11 @@ def _require_header(path: Path) -> None:
 
 def _clean_in_child(source: Path, clean: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
     """Have the clean copy made; return its pages and the notes on it. Raises Refused."""
-    with _places:
+    with turn(_places):
         ended = run_child([str(source), str(clean)], folder)
     if ended.code is None or ended.code < 0:
         log.warning("Reading an upload was cut short: %s", ended.code or "time is over")
-        raise too_hard()
+        raise busy() if ended.code is None else too_hard()
     answer = json.loads(_ended_well(ended).answer)
     if "refused" in answer:
         raise _refusal(ended, *answer["refused"])

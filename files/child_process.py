@@ -5,22 +5,42 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from files.isolation import WALL_SECONDS
+from files.refusals import busy
 
+TURN_SECONDS = 25
 _ROOT = Path(__file__).resolve().parent.parent
 _LONGEST_ANSWER = 65_536
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How the child ended: `code` as in subprocess, None when it was killed for taking too long."""
+    """How the child ended: `code` as in subprocess, None when it was killed for taking too long.
+
+    What costs too much dies of its limit of processor time, which is below that of the clock: a child comes to
+    the end of the clock's only on a machine that has too much to do.
+    """
 
     code: int | None
     answer: bytes
     complaint: str
+
+
+@contextmanager
+def turn(places: threading.Semaphore) -> Iterator[None]:
+    """Hold one of the places; Refused when none is free before browsers and proxies give the request up."""
+    if not places.acquire(timeout=TURN_SECONDS):
+        raise busy()
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def run_child(

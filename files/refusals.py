@@ -9,6 +9,8 @@ Code, meaning:
 * `E_FILE_PAGES`: more pages than allowed.
 * `E_FILE_IMAGE`: a picture in the file has more pixels than allowed (not in the glossary: neither
   the pages nor the file are at fault, and the cure, scanning again at a lower resolution, is its own).
+* `E_FILE_BUSY`: not read in time because the machine had too much to do; nothing is known of the file (not in
+  the glossary either, and never said by a child).
 """
 
 SIZE_LIMIT = 3_145_728
@@ -128,6 +130,10 @@ def no_pages() -> Refused:
 
 def too_hard() -> Refused:
     return Refused("E_FILE_DAMAGED", f"文件结构异常，无法在规定时间内读取，{PRINT_AGAIN}。")
+
+
+def busy() -> Refused:
+    return Refused("E_FILE_BUSY", "服务器正忙，还没有读到这份文件。请稍等片刻，再重新上传一次。")
 
 
 def grew() -> Refused:

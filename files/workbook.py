@@ -9,8 +9,8 @@ from typing import IO
 from failpoints import reach
 from files import workbook_refusals as refusals
 from files.admission import AdmissionBroken, receive
-from files.child_process import Ended, run_child
-from files.refusals import CODES, Refused
+from files.child_process import Ended, run_child, turn
+from files.refusals import CODES, Refused, busy
 from files.storage import FolderStorage
 from files.workbook_child import ANSWER_BYTES
 
@@ -25,7 +25,7 @@ def read_workbook(stream: IO[bytes], storage: FolderStorage) -> list[list[str]]:
         source, target = folder / "in.xlsx", folder / "cells.json"
         _receive(stream, source)
         reach("workbook_received")
-        with _place:
+        with turn(_place):
             ended = run_child([str(source), str(target)], folder, "files.workbook_child")
         _require_answer(ended)
         return _cells(target)
@@ -42,7 +42,7 @@ def _require_answer(ended: Ended) -> None:
     """Repeat the child's refusal; one that died of the file could not say why."""
     if ended.code is None or ended.code < 0:
         log.warning("Reading a workbook was cut short: %s", ended.code or "time is over")
-        raise refusals.swells()
+        raise busy() if ended.code is None else refusals.swells()
     if ended.code != 0:
         raise AdmissionBroken(f"workbook child ended with {ended.code}: {ended.complaint[-2_000:]}")
     answer = json.loads(ended.answer)

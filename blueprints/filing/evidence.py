@@ -114,8 +114,9 @@ def _kept(filing: Filing, name: str, outcome: Admitted | Refused) -> Result:
 
 def _answer(filing: Filing, results: Sequence[Result]) -> ResponseReturnValue:
     refusals = [result.refused for result in results if result.refused]
-    only_size = bool(refusals) and all(refused.code == "E_FILE_SIZE" for refused in refusals)
-    status = 201 if not refusals else 413 if only_size else 422
+    codes = {refused.code for refused in refusals}
+    # A script offers to try again what has to wait.
+    status = {(): 201, ("E_FILE_SIZE",): 413, ("E_FILE_BUSY",): 429}.get(tuple(codes), 422)
     if is_fragment():
         return render("filing/_evidence_result.html", FilingPage(filing), results=results), status
     if refusals:

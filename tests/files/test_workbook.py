@@ -106,7 +106,7 @@ def test_too_many_lines_are_refused() -> None:
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "command", lambda arguments, entry: ["sleep", "30"])
     monkeypatch.setattr(child_process, "WALL_SECONDS", 0.5)
-    assert refusal(workbook([["a"]]))[0] == "E_FILE_DAMAGED"
+    assert refusal(workbook([["a"]]))[0] == "E_FILE_BUSY"
 
 
 def test_what_a_taken_over_child_says_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import threading
 from io import BytesIO
 from typing import Any
 
@@ -170,6 +171,15 @@ def test_a_script_gets_the_reason_of_one_file(
 ) -> None:
     answer = clerk.post(f"{filing}/evidence", {"file": (BytesIO(data), "a.pdf")}, htmx=True)
     assert (answer.status_code, codes(soup(answer))) == (status, [code])
+
+
+def test_a_script_may_try_again_what_was_not_read_in_time(
+    clerk: Clerk, filing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.child_process.TURN_SECONDS", 0)
+    monkeypatch.setattr("files.admission._places", threading.Semaphore(0))  # others have all of them
+    answer = clerk.post(f"{filing}/evidence", {"file": (BytesIO(small_pdf()), "a.pdf")}, htmx=True)
+    assert (answer.status_code, codes(soup(answer))) == (429, ["E_FILE_BUSY"])
 
 
 def test_nothing_chosen_and_too_much_at_once(
