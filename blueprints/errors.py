@@ -81,7 +81,7 @@ def refusal(status: int, text: str | None = None) -> Response:
     html = render_template(
         name,
         status=status,
-        title=words.title,
+        title="请选择办理单位" if text == policies.MANY_UNITS else words.title,
         text=text or words.text,
         reference=reference,
         support=SUPPORT,

@@ -92,6 +92,7 @@ def test_a_second_authorisation_in_mid_work_loses_nothing_that_was_typed(
     assert "没有保存" in refused.text
     assert page_of(refused).select_one("a[href='/account/unit'][target=_blank]")
     plain = page_of(person.post(rows, typed))
+    assert (plain.h1.text, "没有权限" in refused.text) == ("请选择办理单位", False)
     again = {str(one["name"]): str(one["value"]) for one in plain.select(f"form[action^='{rows}'] input")}
     assert again.items() >= typed.items()
     post(client, "/account/unit", {"unit": units[0].id})
