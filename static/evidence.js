@@ -4,21 +4,11 @@
   var page = window.hatchery, form = document.getElementById('choose');
   if (!page || !form || !page.refreshPending) return;
 
-  var MAX_BYTES = 3145728, AT_ONCE = 2, FIRST_PAUSE = 3000, LONGEST_PAUSE = 60000;
+  var AT_ONCE = 2, FIRST_PAUSE = 3000, LONGEST_PAUSE = 60000;
+  // A line that went dead says nothing for ever: after so long without a sign of life it counts as broken.
+  var ANSWER_MS = 30000, SILENCE_MS = 60000, CHECK_MS = 180000;
   var byId = function (id) { return document.getElementById(id); };
   var items = [], stopped = '', known = null, running = 0, isLearning = false, isPaused = false, isFresh = false, pause = FIRST_PAUSE, timer = null;
-
-  function size(bytes) {
-    return bytes >= 1048576 ? Math.ceil(bytes / 104857.6) / 10 + ' MB' : Math.max(1, Math.round(bytes / 1024)) + ' KB';
-  }
-
-  // A courtesy: the server judges again.
-  function refusal(file) {
-    if (!/\.pdf$/i.test(file.name)) return '没有发送：不是 PDF 文件，请先另存为 PDF';
-    if (file.size === 0) return '没有发送：这是一个空文件';
-    if (file.size > MAX_BYTES) return '没有发送：文件有 ' + size(file.size) + '，不能大于 3 MB。请压缩后再传';
-    return '';
-  }
 
   function count(state) { return items.filter(function (item) { return item.state === state; }).length; }
 
@@ -39,10 +29,10 @@
   }
 
   function add(file, path) {
-    var element = document.createElement('li'), why = refusal(file);
+    var element = document.createElement('li'), why = page.refusal(file);
     var name = document.createElement('span'), line = document.createElement('span'), again = document.createElement('button');
     name.className = 'where';
-    name.textContent = path + '（' + size(file.size) + '）';
+    name.textContent = path + '（' + page.size(file.size) + '）';
     line.className = 'text';
     again.type = 'button';
     again.className = 'btn small';
@@ -67,7 +57,9 @@
 
   // What the server has already, asked once for every lot and again after a broken line.
   function learn() {
-    return fetch(form.action + '/known', { credentials: 'same-origin', headers: { 'HX-Request': 'true' } }).then(function (answer) {
+    var line = new AbortController();
+    setTimeout(function () { line.abort(); }, ANSWER_MS);
+    return fetch(form.action + '/known', { credentials: 'same-origin', headers: { 'HX-Request': 'true' }, signal: line.signal }).then(function (answer) {
       if (answer.status === 401) { signIn(); return null; }
       if (!answer.ok) throw new Error();
       return answer.text();
@@ -106,6 +98,7 @@
   }
 
   function wait() {
+    if (isPaused) return;
     stop('线路中断，恢复后自动继续');
     timer = setTimeout(resume, pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE);
@@ -141,18 +134,25 @@
   }
 
   function send(item) {
-    var request = new XMLHttpRequest(), data = new FormData();
+    var request = new XMLHttpRequest(), data = new FormData(), silence = null;
+    function allow(time) { clearTimeout(silence); silence = setTimeout(function () { request.abort(); }, time); }
     data.append('table', byId('table').value);
     data.append('file', item.file, item.path);
     request.open('POST', form.action);
     request.setRequestHeader('HX-Request', 'true');
     request.setRequestHeader('X-CSRFToken', document.querySelector('meta[name=csrf]').content);
-    request.upload.onprogress = function (event) {
-      var share = event.total ? Math.round(100 * event.loaded / event.total) : 0;
-      show(item, 'busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
+    request.upload.onprogress = function (event) { show(item, 'busy', 'half', '正在上传 ' + Math.floor(100 * event.loaded / (event.total || 1)) + ' %'); allow(SILENCE_MS); };
+    request.upload.onload = function () { show(item, 'busy', 'half', '已上传，正在检查文件…'); allow(CHECK_MS); };
+    request.onload = function () { clearTimeout(silence); answered(item, request); };
+    request.onerror = request.onabort = function () {
+      clearTimeout(silence);
+      item.state = 'waiting';
+      show(item, 'warn', 'warn', '线路中断，等待重新上传');
+      running -= 1;
+      wait();
     };
-    request.onload = function () { answered(item, request); };
-    request.onerror = function () { item.state = 'waiting'; show(item, 'warn', 'warn', '线路中断，等待重新上传'); running -= 1; wait(); };
+    show(item, 'busy', 'half', '正在上传 0 %');
+    allow(SILENCE_MS);
     request.send(data);
   }
 

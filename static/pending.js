@@ -1,11 +1,26 @@
 'use strict';
-// Around the sending of evidence.js: the list of files that wait for their place, and files that are dropped.
+// Around the sending of evidence.js: what is not worth sending, the list of files that wait for their place, and
+// files that are dropped.
 (function () {
   var page = window.hatchery, form = document.getElementById('choose');
   if (!page || !form) return;
 
+  var MAX_BYTES = 3145728;
   var on = page.on, all = page.all;
 
+  page.size = function (bytes) {
+    return bytes >= 1048576 ? Math.ceil(bytes / 104857.6) / 10 + ' MB' : Math.max(1, Math.round(bytes / 1024)) + ' KB';
+  };
+
+  // A courtesy: the server judges again.
+  page.refusal = function (file) {
+    if (!/\.pdf$/i.test(file.name)) return '没有发送：不是 PDF 文件，请先另存为 PDF';
+    if (file.size === 0) return '没有发送：这是一个空文件';
+    if (file.size > MAX_BYTES) return '没有发送：文件有 ' + page.size(file.size) + '，不能大于 3 MB。请压缩后再传';
+    return '';
+  };
+
+  function list(things, make) { return Array.prototype.map.call(things || [], make); }
   function boxes() { return all('#pending input[name=file]'); }
 
   function tally() {
@@ -50,8 +65,10 @@
   on('drop', function (event) {
     event.preventDefault();
     document.getElementById('drop').classList.remove('over');
-    var entries = Array.prototype.map.call(event.dataTransfer.items || [], function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); });
-    Promise.all(entries.filter(Boolean).map(function (entry) { return walk(entry, ''); })).then(function (lists) { page.takeFiles([].concat.apply([], lists)); });
+    var data = event.dataTransfer, entries = list(data.items, function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); }).filter(Boolean);
+    // Where there are no entries there still are the files themselves, only without their folders.
+    if (!entries.length) { page.takeFiles(list(data.files, function (file) { return { file: file, path: file.name }; })); return; }
+    Promise.all(entries.map(function (entry) { return walk(entry, ''); })).then(function (lists) { page.takeFiles([].concat.apply([], lists)); });
   });
   // Nothing ticked, nothing to do: say so instead of asking the server.
   document.addEventListener('click', function (event) {
