@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -22,8 +23,8 @@ LATER_SOURCES = ("drafts_store.js", "drafts.js", "drafts_list.js", "outbox.js")
 
 TEXT = {".css", ".js", ".svg", ".webmanifest"}
 PUBLISHED = TEXT | {".png", ".ico"}
-# The service worker lives at a fixed address and is filled in by the server.
-SERVICE_WORKER = "sw.js"
+# The service worker lives at a fixed address and is filled in by the server; or the other one, which removes it.
+WORKERS = SERVICE_WORKER, NO_SERVICE_WORKER = "sw.js", "sw_off.js"
 
 
 def build(source: Path, target: Path) -> dict[str, str]:
@@ -45,24 +46,32 @@ def build(source: Path, target: Path) -> dict[str, str]:
     return names
 
 
-def build_id(names: dict[str, str]) -> str:
-    """Name a build by all it consists of; a page of another build is told that a new version waits."""
-    return hashlib.sha256("\n".join(sorted(names.values())).encode()).hexdigest()[:12]
+def build_id(names: dict[str, str], templates: Path) -> str:
+    """Name a build by all that pages are made of; a page of another build is told that a new version waits."""
+    return hashlib.sha256("\n".join([*sorted(names.values()), _digest(templates)]).encode()).hexdigest()[:12]
 
 
-def service_worker(source: Path, names: dict[str, str], prefix: str = "/static/") -> str:
+@cache
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def service_worker(source: Path, names: dict[str, str], build: str, prefix: str = "/static/") -> str:
     """Fill the build and the addresses of the files it may keep (styles, scripts, shapes) into the worker."""
     kept = [prefix + hashed for name, hashed in names.items() if Path(name).suffix in {".css", ".js", ".svg"}]
     kept += [prefix + hashed for name, hashed in names.items() if name.endswith(".webmanifest")]
     body = (source / SERVICE_WORKER).read_text("utf-8")
-    return body.replace("__BUILD__", build_id(names)).replace("__ASSETS__", json.dumps(kept))
+    return body.replace("__BUILD__", build).replace("__ASSETS__", json.dumps(kept))
 
 
 def _contents(source: Path, names: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """Pairs of name and content. The manifest comes last, as it names other files."""
     for bundle, sources in ((BUNDLE, SOURCES), (LATER, LATER_SOURCES)):
         yield bundle, "\n".join(_script(source / name) for name in sources).encode()
-    files = (path for path in source.rglob("*") if path.suffix in PUBLISHED and path.name != SERVICE_WORKER)
+    files = (path for path in source.rglob("*") if path.suffix in PUBLISHED and path.name not in WORKERS)
     for path in sorted(files, key=lambda path: (path.suffix == ".webmanifest", path.as_posix())):
         name = path.relative_to(source).as_posix()
         if name not in SOURCES + LATER_SOURCES:

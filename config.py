@@ -49,6 +49,7 @@ class Settings:
     password_profile: str = "nist"  # noqa: S105 - the name of a set of rules
     password_max_age_days: int | None = None
     staff_second_factor: bool = False
+    service_worker: bool = True
     data_keys: tuple[tuple[str, str], ...] = ()
     login_idle: timedelta = timedelta(minutes=30)
     login_absolute: timedelta = timedelta(hours=8)
@@ -111,6 +112,7 @@ class Settings:
             password_profile=environ.get("HATCHERY_PASSWORD_PROFILE") or "nist",
             password_max_age_days=_parse_days(environ.get("HATCHERY_PASSWORD_MAX_AGE_DAYS", "")),
             staff_second_factor=_parse_required(environ.get("HATCHERY_STAFF_SECOND_FACTOR", "")),
+            service_worker=_parse_worker(environ.get("HATCHERY_SERVICE_WORKER", "")),
             data_keys=_parse_keys(environ.get("HATCHERY_DATA_KEYS", "")),
             metrics_token=environ.get("HATCHERY_METRICS_TOKEN", ""),
             now=_parse_now(environ.get("HATCHERY_NOW", "2021-11-10T10:00+08:00" if env == "demo" else "")),
@@ -190,6 +192,13 @@ def _parse_required(text: str) -> bool:
     if text not in ("", "required"):
         raise UnsafeSettings("HATCHERY_STAFF_SECOND_FACTOR is required or not set; production always asks")
     return text == "required"
+
+
+def _parse_worker(text: str) -> bool:
+    """Read `off`, or nothing: browsers keep the shell of the site."""
+    if text not in ("", "off"):
+        raise UnsafeSettings("HATCHERY_SERVICE_WORKER is off or not set")
+    return text != "off"
 
 
 def _parse_fields(text: str) -> tuple[tuple[str, str], ...]:

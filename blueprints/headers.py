@@ -43,6 +43,8 @@ def _add_headers(response: Response) -> Response:
     for name, value in security_headers_of(secure=current_app.config["SESSION_COOKIE_SECURE"]).items():
         response.headers.setdefault(name, value)
     response.vary.add("HX-Request")
+    if "HX-Request" in request.headers:  # a page of another build does not take the fragment in
+        response.headers["X-Build"] = current_app.extensions["build"]
     # Public files such as the service worker say themselves how long they keep; nothing personal may.
     if "Cache-Control" not in response.headers or not _is_public():
         response.headers["Cache-Control"] = "no-store"

@@ -25,7 +25,7 @@ from extensions import clock
 
 blueprint = Blueprint("pages", __name__)
 MAX_REQUEST = 4 * 1024 * 1024
-STATIC = Path(__file__).parent.parent / "static"
+STATIC, TEMPLATES = (Path(__file__).parent.parent / name for name in ("static", "templates"))
 
 
 class Templates(Environment):
@@ -78,9 +78,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Prepare templates, headers and static files."""
     names = assets.build(STATIC, settings.data_dir / "static")
     app.extensions["assets"] = names
+    app.extensions["build"] = assets.build_id(names, TEMPLATES)
     app.jinja_env.globals.update(
         asset=_asset(names), current_user=current_user, is_demo=settings.is_demo, new_key=new_key,
-        drafts_owner=drafts_owner, drafts_key=drafts_key,
+        drafts_owner=drafts_owner, drafts_key=drafts_key, build=app.extensions["build"],
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.init_app(app)
@@ -138,8 +139,15 @@ def offline() -> ResponseReturnValue:
 @blueprint.get("/sw.js")
 @public
 def service_worker() -> ResponseReturnValue:
-    """Give the service worker with the files of this build; browsers must ask for it every time."""
-    script = assets.service_worker(STATIC, current_app.extensions["assets"])
+    """Give the service worker with the files of this build, or the one that removes it where it is switched off.
+
+    Browsers must ask for it every time.
+    """
+    if current_app.config["SETTINGS"].service_worker:
+        names, build = current_app.extensions["assets"], current_app.extensions["build"]
+        script = assets.service_worker(STATIC, names, build)
+    else:
+        script = (STATIC / assets.NO_SERVICE_WORKER).read_text("utf-8")
     return script, {"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "no-cache"}
 
 

@@ -1,6 +1,6 @@
 'use strict';
-// What every page does beyond plain HTML: focus, dialogs, the installed shell. saving.js has what is saved,
-// sheet.js the tables, fields.js the fields. Without these files all pages still work.
+// What every page does beyond plain HTML: focus, dialogs. saving.js has what is saved, sheet.js the tables,
+// fields.js the fields, waiting.js what else is fetched when it is needed. Without these files all pages still work.
 (function () {
   if (window.htmx) {
     Object.assign(window.htmx.config, {
@@ -112,35 +112,12 @@
   var aim = document.getElementById(window.location.hash.slice(1));
   if (!focusIn(document.body) && aim) aim.focus();
 
-  var worker = navigator.serviceWorker;
-
-  function offerUpdate(registration) {
-    var banner = document.getElementById('update');
-    if (!banner || !registration.waiting || !worker.controller) return;
-    banner.hidden = false;
-    banner.querySelector('[data-reload]').onclick = function () {
-      if (window.hatchery.isDirty()) { say('warn', 'warn', '还有内容没保存，请先保存'); return; }
-      worker.addEventListener('controllerchange', function () { window.location.reload(); });
-      registration.waiting.postMessage('skip-waiting');
-    };
-  }
-
-  function watch(registration) {
-    if (!registration) return;
-    offerUpdate(registration);
-    registration.addEventListener('updatefound', function () {
-      var fresh = registration.installing;
-      if (fresh) fresh.addEventListener('statechange', function () { offerUpdate(registration); });
-    });
-  }
-
   // The computer may be a public one: signing out leaves nothing of us.
   function forget() {
+    var worker = navigator.serviceWorker;
     if (!worker) return;
     if (worker.controller) worker.controller.postMessage('clear');
     caches.keys().then(function (names) { names.forEach(function (name) { caches.delete(name); }); });
     worker.getRegistrations().then(function (list) { list.forEach(function (one) { one.unregister().catch(function () {}); }); });
   }
-
-  if (worker && document.querySelector('form[data-signout]')) worker.register('/sw.js').then(watch, function () {});
 }());

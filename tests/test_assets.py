@@ -30,6 +30,7 @@ def source(tmp_path):
     (folder / "manifest.webmanifest").write_text(
         '{"name": "孵化", "icons": [{"src": "/static/icon.png"}]}', "utf-8"
     )
+    (folder / "sw_off.js").write_text("goes", "utf-8")
     (folder / "sw.js").write_text("const BUILD = '__BUILD__', ASSETS = __ASSETS__;", "utf-8")
     (folder / "vendor" / "vendor.lock").write_text("", "utf-8")
     return folder
@@ -89,7 +90,16 @@ def test_a_changed_file_gets_a_new_name_and_the_old_one_stays(source, tmp_path):
     assert after["app.css"] != before["app.css"]
     assert (tmp_path / "out" / before["app.css"]).exists()
     assert after["icon.png"] == before["icon.png"]
-    assert assets.build_id(after) != assets.build_id(before)
+
+
+def test_a_build_is_another_one_when_a_file_or_a_template_changed(tmp_path):
+    names, folders = {"app.css": "app.0.css"}, [tmp_path / name for name in ("first", "same", "other")]
+    for folder, text in zip(folders, ("<p>", "<p>", "<b>"), strict=True):
+        folder.mkdir()
+        (folder / "page.html").write_text(text)
+    first, same, other = (assets.build_id(names, folder) for folder in folders)
+    assert first == same
+    assert len({first, other, assets.build_id({"app.css": "app.1.css"}, folders[0])}) == 3
 
 
 def test_a_missing_twin_is_made_again(source, tmp_path):
@@ -115,9 +125,9 @@ def test_the_style_sheet_loses_spaces_but_no_meaning():
 
 def test_the_service_worker_keeps_styles_scripts_shapes_and_the_manifest_only(source, tmp_path):
     names = assets.build(source, tmp_path / "out")
-    body = assets.service_worker(source, names)
+    body = assets.service_worker(source, names, "a-build")
     kept = json.loads(re.search(r"ASSETS = (\[.*?\]);", body)[1])
-    assert assets.build_id(names) in body
+    assert "'a-build'" in body
     assert sorted(kept) == sorted(
         "/static/" + names[name]
         for name in ("app.css", "hatchery.js", "later.js", "viewer.js", "manifest.webmanifest")

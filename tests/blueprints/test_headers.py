@@ -41,6 +41,17 @@ def test_every_answer_is_protected_and_nothing_personal_is_stored(
                 assert "Server" not in response.headers or "Werkzeug" not in response.headers["Server"]
 
 
+def test_a_fragment_names_the_build_of_the_page_it_belongs_to(
+    client: FlaskClient, session: Session, app: Flask
+) -> None:
+    sign_in(client, build_account(session))
+    for address in ("/filings", "/nowhere"):
+        page, fragment = client.get(address), client.get(address, headers={"HX-Request": "true"})
+        assert f'data-build="{app.extensions["build"]}"' in page.text
+        assert fragment.headers["X-Build"] == app.extensions["build"]
+        assert "X-Build" not in page.headers
+
+
 PUBLIC_FILES = {"/offline", "/sw.js", "/manifest.webmanifest"}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blueprints.pages import flask_config
 from clock import SHANGHAI
-from config import Settings
+from config import Settings, UnsafeSettings
 from extensions import clock
 from tests.blueprints.signing_in import page_of, post
 from tests.build import NOW, build_account, sign_in
@@ -47,6 +47,18 @@ def test_the_service_worker_keeps_files_of_this_build_only(app: Flask, client: F
     for address in kept:
         assert address.startswith("/static/")
         assert status_of(client, address) == 200
+
+
+def test_an_operator_can_switch_the_service_worker_off(app: Flask, client: FlaskClient) -> None:
+    assert not page_of(client.get("/login")).select("#update[data-off]")
+    off = Settings.from_env({"HATCHERY_SERVICE_WORKER": "off"}).service_worker
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], service_worker=off)
+    script = client.get("/sw.js").text
+    assert "registration.unregister()" in script
+    assert "'fetch'" not in script
+    assert page_of(client.get("/login")).select("#update[data-off]")
+    with pytest.raises(UnsafeSettings, match="HATCHERY_SERVICE_WORKER"):
+        Settings.from_env({"HATCHERY_SERVICE_WORKER": "no"})
 
 
 def test_the_manifest_names_icons_that_are_there(client: FlaskClient) -> None:

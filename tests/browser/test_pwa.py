@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from assets import NO_SERVICE_WORKER
+from blueprints.pages import STATIC
 from tests.browser.clerk import Clerk
 from tests.served import Served
 
@@ -26,6 +28,7 @@ OTHER_STORES = """async () => [
 # HTMX notes the address of the page in the tab that shows it, whatever is configured.
 HTMX_NOTE = "htmx-current-path-for-history"
 REGISTRATIONS = "async () => (await navigator.serviceWorker.getRegistrations()).length"
+SWITCHED_OFF = (STATIC / NO_SERVICE_WORKER).read_bytes()
 HASHED = re.compile(r"/static/(.+/)?[\w.-]+\.[0-9a-f]{12}\.\w+")
 
 
@@ -91,29 +94,114 @@ def test_signing_out_leaves_nothing(clerk: Clerk) -> None:
     assert "fs_chancheng" not in page.content()
 
 
+def at_the_venues(page: Page, relay: "_Relay") -> Clerk:
+    """A clerk whose browser has installed the shell, behind the relay, with a draft open."""
+    clerk = Clerk(page)
+    clerk.server = relay.url
+    clerk.sign_in("fs_chancheng")
+    controlled(clerk)
+    clerk.new_filing("新增众创空间")
+    clerk.open("venue")
+    return clerk
+
+
 def test_a_new_version_waits_until_nothing_is_unsaved(page: Page, live_server: Served) -> None:
     with _Relay(live_server) as relay:
-        page.goto(f"{relay.url}/login")
-        clerk = Clerk(page)
-        clerk.server = relay.url
-        clerk.sign_in("fs_chancheng")
-        controlled(clerk)
+        clerk = at_the_venues(page, relay)
         banner = page.get_by_text("新版本可用。")
         expect(banner).to_be_hidden()
-        clerk.new_filing("新增众创空间")
-        clerk.open("venue")
         clerk.blank("venue_rows").locator("[name=address]").fill("科韵路16号")
-        relay.build = "next"
+        relay.worker = "next"
         page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update() }")
         expect(banner).to_be_visible()
-        page.get_by_role("button", name="刷新页面").click()
+        page.get_by_role("link", name="刷新页面").click()
         expect(page.locator("#msg")).to_contain_text("还有内容没保存")
         clerk.blank("venue_rows").get_by_role("button", name="添加").click()
         expect(clerk.rows("venue_rows")).to_have_count(1)
         with page.expect_navigation():
-            page.get_by_role("button", name="刷新页面").click()
+            page.get_by_role("link", name="刷新页面").click()
         expect(banner).to_be_hidden()
         assert all("next" in name for name in page.evaluate("caches.keys()"))
+
+
+def test_a_fragment_of_another_build_is_not_put_into_the_page(page: Page, live_server: Served) -> None:
+    with _Relay(live_server) as relay:
+        clerk = at_the_venues(page, relay)
+        clerk.add_row("venue_rows", {"address": "甲"})
+        blank, line = clerk.blank("venue_rows"), page.locator("#msg")
+        relay.fragments = "next"
+        for address in ("乙", "丙"):  # stored, and what is typed next is another row
+            blank.locator("[name=address]").fill(address)
+            page.keyboard.press("Enter")
+            expect(line).to_have_text("已保存，刷新页面后可见")
+            expect(blank.locator("[name=address]")).to_have_value("")
+            line.evaluate("line => { line.textContent = '' }")
+        expect(page.locator("#update")).to_contain_text("网站已更新，请刷新页面；已输入的内容会保留。")
+        expect(clerk.rows("venue_rows")).to_have_count(1)
+        blank.locator("[name=address]").fill("丁")
+        blank.locator("[name=area_total]").fill("很大")
+        page.keyboard.press("Enter")
+        expect(line).to_have_text("还没有保存，请点上方的「刷新页面」")
+        expect(blank.locator("[name=area_total]")).to_have_value("很大")
+        relay.fragments = ""  # what comes now is of one build again
+        with page.expect_navigation():
+            page.get_by_role("link", name="刷新页面").click()
+        expect(clerk.rows("venue_rows").locator("td.lead")).to_have_text(["甲", "乙", "丙"])
+        expect(blank.locator('[data-error="E_NUMBER"]')).to_be_visible()
+        expect(blank.locator("[name=address]")).to_have_value("丁")
+        blank.locator("[name=area_total]").fill("10")
+        page.keyboard.press("Enter")
+        expect(clerk.rows("venue_rows")).to_have_count(4)
+        expect(page.locator("#update")).to_be_hidden()
+
+
+@pytest.mark.long
+def test_a_tab_typed_through_an_update_is_whole_and_links_lead_on(page: Page, live_server: Served) -> None:
+    with _Relay(live_server) as relay:
+        clerk = at_the_venues(page, relay)
+        clerk.add_row("venue_rows", {"address": "甲"})
+        clerk.open("basic_info")
+        relay.fragments = "next"
+        for name, text in (("manager_name", "李一"), ("contact_name", "王二")):
+            page.locator(f"[name={name}]").fill(text)
+            page.locator("[name=website]").focus()
+            expect(page.locator("#msg")).to_have_text("已保存，刷新页面后可见")
+            page.locator("#msg").evaluate("line => { line.textContent = '' }")
+        page.locator("[name=website]").fill("www.example.com")
+        relay.fragments = ""
+        with page.expect_navigation():
+            page.get_by_role("link", name="刷新页面").click()
+        for name, text in (
+            ("manager_name", "李一"),
+            ("contact_name", "王二"),
+            ("website", "www.example.com"),
+        ):
+            expect(page.locator(f"[name={name}]")).to_have_value(text)
+        clerk.open("venue")
+        relay.fragments = "next"
+        with page.expect_navigation():
+            clerk.rows("venue_rows").get_by_role("link", name="编辑").click()
+        expect(page.locator("tr.editing [name=address]")).to_have_value("甲")
+
+
+@pytest.mark.long
+def test_a_service_worker_that_is_switched_off_goes_and_takes_all_it_kept(
+    page: Page, live_server: Served
+) -> None:
+    with _Relay(live_server) as relay:
+        clerk = at_the_venues(page, relay)
+        assert page.evaluate(KEPT) != []
+        blank = clerk.blank("venue_rows").locator("[name=address]")
+        blank.fill("科韵路16号")
+        relay.is_off = True
+        page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update() }")
+        expect_soon(lambda: page.evaluate(KEPT) == [] and page.evaluate(REGISTRATIONS) == 0)
+        expect(blank).to_have_value("科韵路16号")
+        blank.press("Enter")
+        expect(clerk.rows("venue_rows")).to_have_count(1)
+        clerk.open("venue")
+        expect(clerk.rows("venue_rows")).to_have_count(1)
+        assert not page.evaluate("Boolean(navigator.serviceWorker.controller)")
 
 
 def test_the_manifest_offers_what_installing_needs(clerk: Clerk) -> None:
@@ -127,7 +215,7 @@ def test_the_manifest_offers_what_installing_needs(clerk: Clerk) -> None:
 
 def expect_soon(is_so: Callable[[], bool]) -> None:
     """Ask again for a while; what the browser removes it removes in its own time."""
-    for _ in range(50):
+    for _ in range(200):
         if is_so():
             return
         threading.Event().wait(0.1)
@@ -135,10 +223,12 @@ def expect_soon(is_so: Callable[[], bool]) -> None:
 
 
 class _Relay:
-    """The running product under another address, with a service worker of whatever build is asked for."""
+    """The running product under another address, with a service worker and fragments of other builds if asked."""
 
     def __init__(self, served: Served) -> None:
-        self.target, self.build = urlsplit(served.url).netloc, ""
+        self.target = urlsplit(served.url).netloc
+        self.worker = self.fragments = ""  # what stands before the name of their build
+        self.is_off = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
@@ -163,11 +253,14 @@ class _Relay:
                 content = answer.read()
                 connection.close()
                 if self.path == "/sw.js":
-                    content = content.replace(b"BUILD = '", b"BUILD = '" + relay.build.encode())
+                    content = content.replace(b"BUILD = '", b"BUILD = '" + relay.worker.encode())
+                    content = SWITCHED_OFF if relay.is_off else content
+                elif relay.is_off:
+                    content = content.replace(b' id="update"', b' id="update" data-off')
                 self.send_response_only(answer.status)
                 for name, value in answer.getheaders():
                     if name not in ("Content-Length", "Connection"):
-                        self.send_header(name, value)
+                        self.send_header(name, relay.fragments + value if name == "X-Build" else value)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
