@@ -57,6 +57,29 @@
     field.value = '';
   }
 
+  function sendsFile(form) { return form.enctype === 'multipart/form-data'; }
+
+  // A file on a line that went dead would be on its way for ever: after so long without a sign of life it waits.
+  function watch(form, time) {
+    clearTimeout(form.silence);
+    form.silence = setTimeout(function () { form.isDead = true; window.htmx.trigger(form, 'htmx:abort'); }, time);
+  }
+
+  on('htmx:beforeRequest', function (event) { if (sendsFile(event.target)) watch(event.target, 60000); });
+  on('htmx:xhr:progress', function (event) {
+    var form = event.target, detail = event.detail;
+    if (!sendsFile(form) || !detail.lengthComputable || !detail.total) return;
+    var share = Math.round(100 * detail.loaded / detail.total);
+    page.say('busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
+    watch(form, share < 100 ? 60000 : 180000);
+  });
+  on('htmx:afterRequest', function (event) { clearTimeout(event.detail.requestConfig.elt.silence); });
+  on('htmx:sendAbort', function (event) {
+    var config = event.detail.requestConfig;
+    if (config.elt.isDead) page.keep(config, 'timeout');
+    config.elt.isDead = false;
+  });
+
   function markChoice(list) {
     all('label', list).forEach(function (label) { label.classList.toggle('on', label.querySelector('input').checked); });
   }

@@ -8,6 +8,7 @@
 //   form[data-unsaved]    a write that waits here, with the reason: network, timeout, server, busy, signed-out
 //   hatchery:unsaved      on the form, bubbles, detail.why as above. preventDefault(): somebody else keeps it.
 //   hatchery:signed-in    the same person signed in again; the form tokens of the page are new already
+//   hatchery.keep()       let the write of an HTMX request wait here, with the reason
 //   hatchery.retry()      send what waits, one after the other
 //   hatchery.isDirty()    would leaving lose something? With a form: something besides what it sends?
 (function () {
@@ -41,13 +42,6 @@
     if (!isWrite(config)) return;
     if (form) form.sent = form.typed;
     page.say('busy', 'half', '正在保存…');
-  });
-
-  on('htmx:xhr:progress', function (event) {
-    var detail = event.detail;
-    if (event.target.enctype !== 'multipart/form-data' || !detail.lengthComputable || !detail.total) return;
-    var share = Math.round(100 * detail.loaded / detail.total);
-    page.say('busy', 'half', share < 100 ? '正在上传 ' + share + ' %' : '已上传，正在检查文件…');
   });
 
   function isPressed(config) { return config.triggeringEvent && config.triggeringEvent.type === 'submit'; }
@@ -189,6 +183,7 @@
     setTimeout(function () { all('form[data-sent]').forEach(rest); submitting = null; });  // for who stays
   });
 
+  page.keep = keep;
   page.isDirty = isDirty;
   page.retry = retry;
 }());

@@ -115,3 +115,20 @@ def test_an_upload_on_a_dead_line_goes_on_by_itself_and_sends_nothing_twice(cler
     page.context.set_offline(False)
     expect(state).to_have_text("已上传 2 份")
     expect(page.locator("#pending-count")).to_have_text("3")
+
+
+@pytest.mark.long
+def test_the_file_of_a_row_on_a_dead_line_can_be_sent_again(clerk: Clerk, line: Line) -> None:
+    page, state = clerk.page, clerk.page.locator("#msg")
+    clerk.open("venue")
+    row = clerk.add_row("venue_rows", {"address": "科韵路16号"})
+    line.dead_after = 100_000
+    scan = {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": large_pdf()}
+    row.locator("input[type=file]").set_input_files(scan)  # type: ignore[arg-type]
+    expect(state).to_contain_text(re.compile(r"正在上传 [1-9]\d? %"))
+    page.clock.fast_forward(65_000)
+    expect(state).to_contain_text("未保存：服务器没有及时回应，内容仍在本页")
+    line.dead_after = None
+    page.get_by_role("button", name="重试").click()
+    expect(row.locator(".file")).to_contain_text("1 页")
+    expect(page.get_by_role("button", name="重试")).to_have_count(0)
