@@ -74,7 +74,7 @@
     var detail = event.detail, config = detail.requestConfig, form = formOf(config.elt);
     // htmx calls successful whatever is shown, a refusal too.
     var status = detail.xhr.status, isStored = (status >= 200 && status < 300) || (status === 422 && config.elt.id === 'tab-form');
-    all('#msg > .busy').forEach(function (line) { line.remove(); });
+    if (isWrite(config)) all('#msg > .busy').forEach(function (line) { line.remove(); });
     if (isWrite(config) && isStored) {
       forgetOne(config.elt);
       if (form && form.sent === form.typed) clean(form);
