@@ -253,9 +253,10 @@ def _saved(page: FilingPage, table: Table, view: RowView, how: str) -> ResponseR
         return _move_on(page, table)
     if not is_fragment():
         return redirect(_place(page.filing, view), 303)
-    blank = blank_row(page, table) if how == "added" else None
-    status = 201 if how == "added" else 200
-    return render("filing/_row_saved.html", page, view=view, blank=blank), status
+    if how != "added":
+        return render("filing/_row_saved.html", page, view=view, blank=None), 200
+    blank, at_page = blank_row(page, table), page_of(view.seq or 1)
+    return render("filing/_row_saved.html", page, view=view, blank=blank, at_page=at_page), 201
 
 
 def _url(endpoint: str, view: RowView, filing: Filing) -> str:

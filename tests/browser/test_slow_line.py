@@ -60,8 +60,10 @@ def test_a_row_is_saved_while_its_rules_are_still_asked_for(clerk: Clerk) -> Non
     saves.wait_for(1)
     previews.let_go()
     page.wait_for_timeout(300)
+    expect(page.locator("#msg")).to_have_text("正在保存…")
     saves.let_go()
     expect(clerk.rows("teams")).to_have_count(1)
+    expect(page.locator("#msg")).to_contain_text("第 1 行已保存")
     expect(clerk.rows("teams").first).to_contain_text("星火团队")
     expect(blank.locator("[name=team_name]")).to_have_value("")
 
@@ -116,6 +118,7 @@ def test_saving_waits_for_what_saves_itself(clerk: Clerk) -> None:
     saves = Held(page, "**/basic_info")
     clerk.fill({"manager_name": "李一", "contact_name": "王二"})  # leaving the first field saves the tab
     saves.wait_for(1)
+    expect(page.locator("#msg")).to_have_text("正在保存…")
     page.get_by_role("button", name="保存并下一步").click()
     page.wait_for_timeout(200)
     saves.let_all_go()
