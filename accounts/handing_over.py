@@ -32,7 +32,7 @@ from models.unit import Unit, name_key, unit_named
 MOST_FILINGS = 200
 NO_GRANT = "没有本单位有效的“事项办理员”授权，请先在用户授权管理中授权，再申请交接"
 NOT_VERIFIED = "还没有完成个人实名认证，请本人先认证，再申请交接"
-_NUMBER = re.compile(r"[A-Z]{2,8}-(\d{4})-(\d{6})(?:-\d{3}-[0-9A-Z]{4})?")
+_NUMBER = re.compile(r"[A-Z]{2,8}-([0-9]{4})-([0-9]{6})(?:-[0-9]{3}-[0-9A-Z]{4})?")
 
 
 class HandoverRefused(Exception):

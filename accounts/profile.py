@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.base import Refusal
-from forms.profile import AgentForm, PersonForm, UnitForm, UnitOtherForm
+from forms.profile import AgentForm, HeldPaper, PersonForm, UnitForm, UnitOtherForm
 from models.account import Account, holder_of_id_number
 from models.event import Actor, Event, record_event
 from models.former_name import note_former_name
@@ -104,13 +104,19 @@ def _shown(field: Any, value: Any) -> str:
     return mask_id_number(value or "") if field.name in NUMBERS else field.show(value)
 
 
+def held_paper(sheet: Sheet, record: Record) -> HeldPaper | None:
+    """Return the identity paper that is stored for the sheet; None while no number is."""
+    number = record.get(f"{sheet.form.prefix}id_number")
+    return HeldPaper(record.get(f"{sheet.form.prefix}id_type"), number) if number else None
+
+
 def refuse_taken(session: Session, sheet: Sheet, record: Record, form: Any) -> bool:
     """Put a refusal at what another account holds already; returns whether something was refused."""
     if sheet is UNIT:
         _refuse_holder(form["name"], unit_named(session, form["name"].data or ""), record, "单位名称已存在")
         _refuse_holder(form["uscc"], unit_of_code(session, form["uscc"].data or ""), record, "信用代码已存在")
-    if sheet is PERSON and form["id_number"].data:
-        holder = holder_of_id_number(session, form["id_type"].data, form["id_number"].data)
+    if sheet is PERSON and (number := form["id_number"].data or record.get("id_number")):
+        holder = holder_of_id_number(session, form["id_type"].data, number)
         _refuse_holder(form["id_number"], holder, record, "证件号码已存在")
     return any(field.errors for field in form)
 

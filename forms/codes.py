@@ -59,6 +59,6 @@ class MobileField(TextField):
 
     def parse(self, text: str) -> str:
         figure = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
-        if not re.fullmatch(r"1[3-9]\d{9}", figure):
+        if not re.fullmatch(r"1[3-9][0-9]{9}", figure):
             raise self.refuse("E_MOBILE", "手机号码格式不正确，应为 11 位数字，例如 13800000000")
         return figure

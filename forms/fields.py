@@ -121,7 +121,7 @@ class NumberField(FilingField):
 
     def parse(self, text: str) -> Decimal | int:
         figure = unicodedata.normalize("NFKC", text).replace(",", "").replace("。", ".").replace(" ", "")
-        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", figure):
+        if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", figure):
             raise self.refuse("E_NUMBER", f"请填写数字，例如 {self.example}{self._unit_note()}")
         if Decimal(figure) < 0:
             raise self.refuse("E_NEGATIVE", "数值不能为负，请填写 0 或正数")
@@ -190,7 +190,9 @@ class DateField(FilingField):
 
     def parse(self, text: str) -> date:
         figure = unicodedata.normalize("NFKC", text).replace(" ", "")
-        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", figure)
+        found = re.fullmatch(
+            r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})", figure
+        )
         if not found:
             raise self.refuse("E_DATE", "日期格式应为 YYYY-MM-DD，例如 2021-03-18")
         year, month, day = (int(part) for part in found.groups() if part)

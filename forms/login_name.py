@@ -8,7 +8,7 @@ from forms.fields import TextField
 
 RULE = "4 到 40 位字母、数字或下划线，不能全是数字，也不能用统一社会信用代码"
 # As in UsccField, without its check: such names belong to accounts that come from the statistics system.
-LIKE_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", re.IGNORECASE)
+LIKE_USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}", re.IGNORECASE)
 
 
 class LoginNameField(TextField):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 
 from forms.admin import AdminForm
@@ -18,6 +19,15 @@ PLACE_TYPES = (
 CONTINENTS = tuple((name, name) for name in ("亚洲", "欧洲", "非洲", "北美洲", "南美洲", "大洋洲"))
 GENDERS = (("male", "男"), ("female", "女"))
 ID_CHOICES = tuple(ID_TYPES.items())
+NOT_OF_THIS_PAPER = "证件类型已更改，已登记的号码不是这种证件的号码，请填写所选证件的号码"
+
+
+@dataclass(frozen=True)
+class HeldPaper:
+    """The identity paper that is stored: a number, and of which kind it is; None when that was never said."""
+
+    id_type: str | None
+    id_number: str
 
 
 class PhoneField(TextField):
@@ -25,7 +35,7 @@ class PhoneField(TextField):
 
     def parse(self, text: str) -> str:
         figure = unicodedata.normalize("NFKC", text).replace(" ", "")
-        if not re.fullmatch(r"\+?[\d()-]{5,30}", figure):
+        if not re.fullmatch(r"\+?[0-9()-]{5,30}", figure):
             raise self.refuse("E_PHONE", "电话号码格式不正确，例如 020-12345678")
         return figure
 
@@ -35,17 +45,20 @@ class ProfileForm(AdminForm):
 
     prefix = ""
 
-    def accepts_on(self, today: date, *, has_number: bool) -> bool:
-        """Judge the sheet; `has_number` says that a number is stored, so that the box may stay empty."""
-        valid = self.accepts()
-        number = self._part("id_number")
-        if number is None:
-            return valid
-        if has_number:
+    def accepts_on(self, today: date, held: HeldPaper | None) -> bool:
+        """Judge the sheet; the number of the paper that is `held` stays where the box is left empty."""
+        self.accepts()
+        number, chosen = self._part("id_number"), self._part("id_type").data
+        if held is not None:
             number.errors = [one for one in number.errors if one.code != "E_REQUIRED"]
-        if number.data and not number.errors:
-            message = wrong_with_id_number(self._part("id_type").data or RESIDENT, number.data, today)
-            number.errors = [Refusal("E_ID_NUMBER", message)] if message else []
+        if number.errors:
+            message = ""
+        elif number.data:
+            message = wrong_with_id_number(chosen or RESIDENT, number.data, today)
+        else:
+            message = _wrong_with_held(held, chosen, today)
+        if message:
+            number.errors = [Refusal("E_ID_NUMBER", message)]
         self._judge_paper(today)
         return not any(field.errors for field in self)
 
@@ -61,6 +74,13 @@ class ProfileForm(AdminForm):
 
     def _part(self, name: str):  # type: ignore[no-untyped-def]
         return self._fields.get(f"{self.prefix}{name}")
+
+
+def _wrong_with_held(held: HeldPaper | None, chosen: str | None, today: date) -> str:
+    """Say what is wrong with a number that stays while its paper is said to be another one now."""
+    if held is None or chosen is None or chosen == held.id_type:
+        return ""
+    return NOT_OF_THIS_PAPER if wrong_with_id_number(chosen, held.id_number, today) else ""
 
 
 class PersonForm(ProfileForm):
@@ -82,11 +102,11 @@ class PersonForm(ProfileForm):
     area = TextField("所在地区", max_length=100, description="例如 广东省广州市天河区")
     home_address = TextField("详细地址", max_length=200)
 
-    def accepts_on(self, today: date, *, has_number: bool) -> bool:
+    def accepts_on(self, today: date, held: HeldPaper | None) -> bool:
         """Refuse besides what contradicts the number: sex and date of birth."""
-        super().accepts_on(today, has_number=has_number)
-        number = self.id_number.data or ""
-        if self.id_type.data == RESIDENT and number and not self.id_number.errors:
+        super().accepts_on(today, held)
+        number = self.id_number.data or (held.id_number if held else "")
+        if self.id_type.data == RESIDENT and born_on(number) and not self.id_number.errors:
             if self.gender.data and sex_of(number) != self.gender.data:
                 self.gender.errors = [Refusal("E_ID_NUMBER", "性别与证件号码不一致，请核对")]
             if self["born_on"].data and born_on(number) != self["born_on"].data:
@@ -158,9 +178,9 @@ class UnitForm(ProfileForm):
     )
     rep_is_permanent = TickField("法定代表人证件长期有效")
 
-    def accepts_on(self, today: date, *, has_number: bool) -> bool:
+    def accepts_on(self, today: date, held: HeldPaper | None) -> bool:
         """Refuse an empty 类型 of the legal representative in the words of the platform."""
-        super().accepts_on(today, has_number=has_number)
+        super().accepts_on(today, held)
         if self.rep_place_type.data is None:
             self.rep_place_type.errors = [Refusal("E_REQUIRED", "法定代表人类型不能为空")]
         return not any(field.errors for field in self)

@@ -25,10 +25,10 @@ CHECKS = "10X98765432"
 EARLIEST = date(1900, 1, 1)
 # Kind → how its numbers look, and how to say so. The kinds checked digit by digit are not here.
 PATTERNS = {
-    "hk_macao_permit": (r"[HM]\d{8}(\d{2})?", "通行证号码应为 H 或 M 加 8 位或 10 位数字"),
-    "taiwan_permit": (r"\d{8}|\d{10}", "通行证号码应为 8 位或 10 位数字"),
+    "hk_macao_permit": (r"[HM][0-9]{8}([0-9]{2})?", "通行证号码应为 H 或 M 加 8 位或 10 位数字"),
+    "taiwan_permit": (r"[0-9]{8}|[0-9]{10}", "通行证号码应为 8 位或 10 位数字"),
     "foreign_permanent": (
-        r"[A-Z]{3}\d{12}|9\d{16}[\dX]",
+        r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]",
         "号码应为 3 个字母加 12 位数字，或 9 开头的 18 位号码",
     ),
     "passport": (r"[A-Z0-9]{5,20}", "护照号码应为 5 到 20 位字母或数字"),
@@ -48,11 +48,11 @@ def wrong_with_id_number(id_type: str, number: str, today: date) -> str:
     if id_type in PATTERNS:
         pattern, message = PATTERNS[id_type]
         return "" if re.fullmatch(pattern, number) else f"{message}，请核对证件"
-    if re.fullmatch(r"\d{15}", number):
+    if re.fullmatch(r"[0-9]{15}", number):
         return "请使用18位身份证号码"
     if len(number) != 18:
         return f"证件号码应为18位，现有 {len(number)} 位，请核对证件"
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return "证件号码前17位应为数字，最后一位是数字或X，请核对证件"
     return _wrong_with_parts(id_type, number, today)
 
@@ -77,7 +77,7 @@ def check_character(body: str) -> str:
 
 def born_on(number: str) -> date | None:
     """Return the date of birth in an 18-digit number; None for other papers and for a day that never was."""
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return None
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
@@ -87,6 +87,6 @@ def born_on(number: str) -> date | None:
 
 def sex_of(number: str) -> str | None:
     """Return male or female as an 18-digit number says; None for other papers."""
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return None
     return "male" if int(number[16]) % 2 else "female"

@@ -200,6 +200,19 @@ def test_only_the_filing_changes_its_status() -> None:
     assert elsewhere == []
 
 
+def test_patterns_name_the_digits_they_mean() -> None:
+    """The short way to write a digit means those of every script, so that one number would be many texts."""
+    anywhere = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for package in PACKAGES
+        if package != "ops"
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\\[dD]", node.value)
+    ]
+    assert anywhere == []
+
+
 def test_fragments_never_extend_a_page() -> None:
     fragments = list((ROOT / "templates").rglob("_*.html"))
     assert fragments

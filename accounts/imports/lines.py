@@ -20,7 +20,7 @@ NEEDED = ("uscc", "name")
 LONGEST = {"uscc": 18, "name": 100, "login_name": 36, "person_name": 50, "email": 100, "password_hash": 200}
 SCHEMES = {"md5": "legacy_md5", "sha1": "legacy_sha1", "sha256": "legacy_sha256", "argon2id": "argon2id"}
 TORCH = "科技部火炬高技术产业开发中心"
-BY_EXCEL = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+BY_EXCEL = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
 # What would show as something else than it is, or break the line it is printed in.
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 
@@ -109,7 +109,7 @@ def _password(said: Mapping[str, str]) -> tuple[str, str]:
 
 def _mobile(text: str) -> str:
     number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).removeprefix("+86")
-    if number and not re.fullmatch(r"1[3-9]\d{9}", number):
+    if number and not re.fullmatch(r"1[3-9][0-9]{9}", number):
         raise BadLine("手机号码应为 11 位数字")
     return number
 

@@ -4,12 +4,12 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from accounts.profile import (
-    NUMBERS,
     UNIT,
     Record,
     Sheet,
     answers,
     find_region,
+    held_paper,
     history,
     refuse_taken,
     save_sheet,
@@ -50,8 +50,7 @@ def save(name: str) -> ResponseReturnValue:
     found = sheet_named(name)
     record, form = record_of(found), found.form(request.form)
     if found.keys:
-        has_number = any(record.get(field.name) for field in form if field.name in NUMBERS)
-        form.accepts_on(today(), has_number=has_number)
+        form.accepts_on(today(), held_paper(found, record))
     else:
         form.accepts()
     region = None

@@ -161,7 +161,7 @@ def _by_piece(written: Written, index: Index) -> list[Found]:
 
 def _by_number(written: Written, index: Index) -> Iterator[Found]:
     for name, table in index.tables.items():
-        called = re.search(rf"{table.noun}0*(\d{{1,4}})(?!\d)", written.text) if table.noun else None
+        called = re.search(rf"{table.noun}0*([0-9]{{1,4}})(?![0-9])", written.text) if table.noun else None
         number = int(called[1]) if called else written.number
         row = index.rows.get((name, number))
         if row is not None and written.slot <= len(table.slots):

@@ -31,7 +31,7 @@ NO_TABLE: Document = {"columns": [], "rows": []}
 MATCHES_READ = 300
 OTHERS_NAMED = 3
 WHAT_TEXTS = {"uscc": "统一社会信用代码", "person": "人员", "address": "场地地址", "file": "附件"}
-_REGION_IN_FRONT = re.compile(r"^[^\d]{2,7}?(省|自治区)(?=.)|^[^\d省区]{2,6}?市(?=.)")
+_REGION_IN_FRONT = re.compile(r"^[^0-9]{2,7}?(省|自治区)(?=.)|^[^0-9省区]{2,6}?市(?=.)")
 
 
 @dataclass(frozen=True)

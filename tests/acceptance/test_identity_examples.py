@@ -54,6 +54,8 @@ def test_resident_numbers_that_are_right(typed: str, stored: str, sex: str, born
         ("X10108199003074519", "前17位应为数字"),
         ("110108189912310019", "出生日期无效"),
         ("", "现有 0 位"),
+        ("11٠١٠٨١٩٩٠٠٣٠٧٤٥١9", "前17位应为数字"),  # in the digits of another script it is not the same number
+        ("１１０１０８１９９００３०७४५१९", "前17位应为数字"),
     ],
 )
 def test_resident_numbers_that_are_wrong(typed: str, words: str) -> None:
@@ -66,6 +68,12 @@ def test_retired_and_new_counties_are_not_refused() -> None:
     for body in ("11010419900307451", "11019919900307451"):
         rights = [last for last in "0123456789X" if wrong(body + last) == ""]
         assert len(rights) == 1
+
+
+IN_OTHER_DIGITS = {
+    "hk_macao_taiwan_residence": "٨١٠٠٠٠١٩٩٠٠١٠١٠٠١٩", "hk_macao_permit": "H١٢٣٤٥٦٧٨", "taiwan_permit": "१२३४५६७८",
+    "foreign_permanent": "CHN١٢٣٤٥٦٧٨٩٠١٢", "passport": "E١٢٣٤٥٦٧٨",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -88,6 +96,7 @@ def test_retired_and_new_counties_are_not_refused() -> None:
         ("passport", "abc12", True),
         ("passport", "1234", False),
         ("passport", "护照123456", False),
+        *((id_type, number, False) for id_type, number in IN_OTHER_DIGITS.items()),
     ],
 )
 def test_other_papers(id_type: str, typed: str, is_right: bool) -> None:

@@ -97,6 +97,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
         "请选择所属大洲",
     ),
     ({"phone": "电话"}, "phone", "电话号码格式"),
+    ({"phone": "٠٢٠-١٢٣٤٥٦٧٨"}, "phone", "电话号码格式"),
     ({"email": "x"}, "email", "电子邮箱格式"),
 ]
 
@@ -117,6 +118,44 @@ def test_a_number_belongs_to_one_account(client: FlaskClient, session: Session) 
     holder.set_id_number("resident_id", NUMBER)
     clerk = Clerk(client, build_account(session, "natural"))
     assert "证件号码已存在" in refused(clerk, "/profile/person", PERSON)["id_number"]
+
+
+def test_a_number_that_stays_is_judged_as_the_paper_it_is_said_to_be(
+    client: FlaskClient, session: Session
+) -> None:
+    person = build_person(session, person_name="李晓明")
+    person.set_id_number("passport", "E12345678")
+    digest = person.id_number_digest
+    session.commit()
+    clerk = Clerk(client, person)
+    kept = PERSON | {"id_number": "", "id_type": "passport"}
+    found = refused(clerk, "/profile/person", kept | {"id_type": "taiwan_permit"})
+    assert found == {
+        "id_number": "证件号码：证件类型已更改，已登记的号码不是这种证件的号码，请填写所选证件的号码"
+    }
+    assert list(refused(clerk, "/profile/person", kept | {"id_type": ""})) == ["id_type"]
+    session.rollback()
+    assert (person.id_type, person.id_number_digest) == ("passport", digest)
+    assert refused(clerk, "/profile/person", kept) == {}
+    assert refused(clerk, "/profile/person", PERSON) == {}
+    assert list(refused(clerk, "/profile/person", PERSON | {"id_number": "", "gender": "female"})) == [
+        "gender"
+    ]
+    holder = build_person(session)
+    holder.set_id_number("passport", NUMBER)
+    session.commit()
+    assert "证件号码已存在" in refused(clerk, "/profile/person", kept)["id_number"]
+
+
+def test_the_paper_of_the_legal_representative_is_judged_when_its_kind_changes(
+    unit: Unit, legal: Clerk
+) -> None:
+    assert refused(legal, "/profile/unit", unit_answers(unit)) == {}
+    found = refused(
+        legal, "/profile/unit", unit_answers(unit, rep_id_type="hk_macao_permit", rep_id_number="")
+    )
+    assert list(found) == ["rep_id_number"]
+    assert refused(legal, "/profile/unit", unit_answers(unit, rep_id_number="")) == {}
 
 
 def test_a_changed_name_makes_the_real_name_stale(client: FlaskClient, session: Session) -> None:

@@ -99,6 +99,7 @@ NUMBERS = [
     ("-", "E_NUMBER"),
     (",", "E_NUMBER"),
     ("½", "E_NUMBER"),
+    ("١٢", "E_NUMBER"),
     ("", None),
     ("   ", None),
     ("\u3000", None),
@@ -157,7 +158,7 @@ def test_days_as_people_write_them(typed: str) -> None:
         ("2021", "E_DATE"), ("21-03-08", "E_DATE"), ("08/03/2021", "E_DATE"), ("昨天", "E_DATE"),
         ("2021-03-08T00:00", "E_DATE"), ("0000-01-01", "E_DATE"), ("1948-12-31", "E_RANGE"),
         ("1949-01-01", date(1949, 1, 1)), ("2100-12-31", date(2100, 12, 31)), ("2101-01-01", "E_RANGE"),
-        ("9999-12-31", "E_RANGE"), ("44263", "E_DATE"), ("", None), ("\u3000", None),
+        ("9999-12-31", "E_RANGE"), ("44263", "E_DATE"), ("٢٠٢١-٠٣-٠٨", "E_DATE"), ("", None), ("\u3000", None),
     ],
 )  # fmt: skip
 def test_days(typed: str, expected: Any) -> None:
@@ -254,7 +255,7 @@ def test_a_refused_unit_code_says_why(typed: str, word: str) -> None:
         ("13800000000", "13800000000"), ("138 0000 0000", "13800000000"), ("138-0000-0000", "13800000000"),
         ("１３８００００００００", "13800000000"), ("\u202d13800000000\u202c", "13800000000"),
         ("12800000000", "E_MOBILE"), ("1380000000", "E_MOBILE"), ("138000000000", "E_MOBILE"),
-        ("+8613800000000", "E_MOBILE"), ("020-88888888", "E_MOBILE"), ("", None),
+        ("+8613800000000", "E_MOBILE"), ("020-88888888", "E_MOBILE"), ("138٠٠٠٠٠٠٠٠", "E_MOBILE"), ("", None),
     ],
 )  # fmt: skip
 def test_mobiles(typed: str, expected: Any) -> None:
