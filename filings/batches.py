@@ -1,27 +1,30 @@
 """The next round of a kind."""
 
-import uuid
 from datetime import date
 from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from filings.rule_sets import open_batch, rule_set_of
 from models.batch import Batch
 
 LEAP_DAY = (2, 29)
+# What a batch has from its rule set, which writes it anew for every year.
+BY_RULES = frozenset({
+    "kind", "limits", "required_statistics", "priority_directions", "indicator_definitions", "format_requirements",
+})  # fmt: skip
 
 
 def copy_for_next_year(session: Session, batch: Batch) -> Batch:
-    """Add a copy of `batch` with every date and the year in its name one later; its filings stay behind."""
-    columns = [column.key for column in inspect(Batch).column_attrs if column.key != "id"]
-    values: dict[str, Any] = {name: _a_year_later(getattr(batch, name)) for name in columns}
-    values["name"] = batch.name.replace(str(batch.year), str(batch.year + 1))
-    values["year"] = batch.year + 1
-    copied = Batch(id=uuid.uuid4(), **values)
-    session.add(copied)
-    session.flush()
-    return copied
+    """Open a batch a year after `batch`, by the same rules; its filings stay behind.
+
+    Every date and the year in its name are one later, and so are the reports and days that its rules ask for.
+    """
+    columns = {column.key for column in inspect(Batch).column_attrs} - BY_RULES - {"id"}
+    answers: dict[str, Any] = {name: _a_year_later(getattr(batch, name)) for name in columns}
+    name = batch.name.replace(str(batch.year), str(batch.year + 1))
+    return open_batch(session, rule_set_of(batch), answers | {"name": name, "year": batch.year + 1})
 
 
 def _a_year_later(value: Any) -> Any:

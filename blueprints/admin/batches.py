@@ -16,7 +16,7 @@ from clock import SHANGHAI
 from extensions import clock, db
 from filings.batches import copy_for_next_year
 from filings.kinds import KINDS
-from filings.rule_sets import open_batch, rule_sets
+from filings.rule_sets import open_batch, rule_set_of, rule_sets
 from forms.admin import AdminForm, BatchForm, limits_form, new_batch_form
 from forms.base import Refusal
 from forms.formats import show_number
@@ -102,7 +102,9 @@ def save_batch(batch_id: uuid.UUID) -> ResponseReturnValue:
     if not form.accepts() | limits.accepts():
         return _page(found, form, limits), 422
     if not was_done():
+        rules = rule_set_of(found)
         changes = store(form, found) | _store_limits(found, limits)
+        found.required_statistics = rules.statistics_of(found.year)
         record_change(found.id, "change_batch", found.name, changes)
         remember(found.id)
         db.session.commit()

@@ -106,7 +106,13 @@ def test_days_out_of_order_are_refused_at_their_place(
 
 
 def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Session, admin: Account) -> None:
-    batch = build_batch(session, latest_start_date=date(2020, 2, 29))
+    by_hand = "十、请于2021年11月30日前提交；2021年10月31日以后的{数据}不计。\n十一、按2019年8月1日的通知办理。"
+    written = RULES.format_requirements.strip().format(
+        报告期="2019年11月1日至2020年10月31日", 截止日="2020年10月31日", 最晚日期="—", 份数=3
+    )  # as of the year before, when it was copied and nobody looked
+    batch = build_batch(
+        session, latest_start_date=date(2020, 2, 29), format_requirements=f"{written}\n{by_hand}"
+    )
     answer = post(client, f"/admin/batches/{batch.id}/copy", {"idempotency_key": "one"})
     again = post(client, f"/admin/batches/{batch.id}/copy", {"idempotency_key": "one"})
     assert answer.location == again.location
@@ -114,6 +120,25 @@ def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Ses
     assert copied.name == "2022年度国家备案众创空间"
     assert (copied.applicant_deadline, copied.latest_start_date) == (date(2022, 11, 30), date(2021, 2, 28))
     assert copied.limits == batch.limits
+    assert copied.required_statistics == RULES.statistics_of(2022)
+    assert copied.required_statistics[0] == [{"year": 2020, "kind": "annual"}, {"year": 2021, "kind": "annual"}]
+    text = copied.format_requirements
+    assert "本批次报告期为2021年11月1日至2022年10月31日" in text
+    assert "截至2022年10月31日。各表" in text
+    assert "均须在2021年2月28日（含）之前" in text
+    assert "一式5份" in text
+    assert text.endswith(by_hand.replace("2021年1", "2022年1")), "the days of the batch, and nothing else"
+    assert len(text.splitlines()) == 11
+
+
+def test_another_year_asks_for_other_statistics(
+    client: FlaskClient, session: Session, admin: Account
+) -> None:
+    batch = build_batch(session)
+    path = f"/admin/batches/{batch.id}"
+    assert post(client, path, typed(client, path) | {"year": "2023"}).status_code == 303
+    session.rollback()
+    assert batch.required_statistics == RULES.statistics_of(2023)
 
 
 def test_an_office_gets_its_address(client: FlaskClient, session: Session, admin: Account) -> None:
@@ -213,12 +238,14 @@ def test_a_batch_takes_over_the_rules_of_another(
     client: FlaskClient, session: Session, admin: Account
 ) -> None:
     before = build_batch(
-        session, limits=RULES.limits | {"area": "900"}, format_requirements="按{省}里的要求。"
-    )
+        session, limits=RULES.limits | {"area": "900"},
+        format_requirements="按{省}里的要求，报告期2020年11月1日至2021年10月31日。",
+    )  # fmt: skip
     answers = typed(client, "/admin/batches/new") | NEW_BATCH | {"rule_set": str(before.id)}
     assert post(client, "/admin/batches", answers).status_code == 303
     batch = session.scalars(select(Batch).where(Batch.year == 2022)).one()
-    assert (batch.limits["area"], batch.format_requirements) == ("900", "按{省}里的要求。")
+    assert batch.limits["area"] == "900"
+    assert batch.format_requirements == "按{省}里的要求，报告期2021年11月1日至2022年10月31日。"
     assert batch.required_statistics[0][0]["year"] == before.required_statistics[0][0]["year"] + 1
 
 
