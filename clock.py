@@ -1,9 +1,14 @@
 """The business clock: real time, moved by an offset in the demo and in tests, never in production."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def shanghai_day(moment: datetime) -> date:
+    """Return the day on which a moment lies for everybody here; in UTC it is still the day before until 8 o'clock."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 class Clock:

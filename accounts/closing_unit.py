@@ -33,7 +33,7 @@ def request_closure(
     if blockers(session, account, day):
         raise NotClosed("还有事项没有办完，请刷新查看")
     made = ClosureRequest(
-        id=uuid.uuid4(), case_no=f"ZX-{at.year}-{next_number(session, 'closure_request'):06d}", unit_id=account.unit_id,
+        id=uuid.uuid4(), case_no=f"ZX-{day.year}-{next_number(session, 'closure_request'):06d}", unit_id=account.unit_id,
         account_id=account.id, why=why, statement_name=statement[0], statement_sha256=statement[1], created_at=at,
         state="submitted",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.granted import granters_of
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.submission import filing_no
 from models.account import Account, account_named
 from models.carrier import Carrier
@@ -168,7 +168,7 @@ def _ask(
 ) -> Handover:  # fmt: skip
     name, sha256 = statement
     handover = Handover(
-        id=uuid.uuid4(), kind=kind, case_no=f"JJ-{at.year}-{next_number(session, 'handover'):06d}", unit_id=unit.id,
+        id=uuid.uuid4(), kind=kind, case_no=f"JJ-{shanghai_day(at).year}-{next_number(session, 'handover'):06d}", unit_id=unit.id,
         applicant_id=actor.account_id, created_at=at, state="submitted", version=1, rounds=0, statement_name=name,
         statement_sha256=sha256, **details,
     )  # fmt: skip
@@ -244,7 +244,7 @@ def _note(
 
 def tell_handover(session: Session, handover: Handover, at: datetime) -> None:
     """Tell the unit, the former one too, and both people how the request stands."""
-    day = at.astimezone(SHANGHAI).date()
+    day = shanghai_day(at)
     reason = f"原因：{handover.reason}。" if handover.reason else ""
     values = {"编号": handover.case_no, "事项": handover.kind_text, "结果": handover.state_text, "原因": reason,
               "份数": len(handover.parts)}  # fmt: skip

@@ -9,6 +9,7 @@ from typing import ClassVar
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from clock import shanghai_day
 from extensions import keyring
 from models.account import Account, holder_of_id_number
 from models.activation import ACTIVE, PENDING
@@ -143,7 +144,7 @@ def submit_appeal(
     """
     account = next((match.account for match in matches(session, account_type, answers)), None)
     appeal = Appeal(
-        id=uuid.uuid4(), case_no=f"SS-{at.year}-{next_number(session, 'appeal'):06d}", account_type=account_type,
+        id=uuid.uuid4(), case_no=f"SS-{shanghai_day(at).year}-{next_number(session, 'appeal'):06d}", account_type=account_type,
         mobile=mobile, mobile_digest=keyring.digest(mobile, "mobile"), created_at=at, **answers,
         state="submitted" if account else "no_match", account_id=account.id if account else None,
         decided_at=None if account else at,

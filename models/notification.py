@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from clock import shanghai_day
 from models.account import Account
 from models.base import Base, HasUuid, UtcDateTime
 from models.delivery import Delivery
@@ -80,7 +81,7 @@ def announce(session: Session, filing: "Filing", event: Event) -> list[Notificat
 
 def accounts_for(session: Session, unit: Unit, at: datetime) -> list[Account]:
     """List who is told about the unit's filings: its legal account and its valid 事项办理员."""
-    day = at.date()
+    day = shanghai_day(at)
     handlers = select(Grant.grantee_id).where(
         Grant.unit_id == unit.id, Grant.role == "item_handler", Grant.item == INCUBATION, effective_on(day),
     )  # fmt: skip

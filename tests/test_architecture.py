@@ -213,6 +213,18 @@ def test_patterns_name_the_digits_they_mean() -> None:
     assert anywhere == []
 
 
+def test_the_day_of_a_moment_is_the_one_it_is_here() -> None:
+    """Moments are kept in UTC, where it is still yesterday until eight in the morning: `clock.shanghai_day`."""
+    there = re.compile(
+        r"\b(?:at|now|now\(\)|\w+_at)(?:\.(?:date|strftime)\(|\.(?:year|month|day|weekday)\b|:%)"
+    )
+    packages = [package for package in PACKAGES if package != "ops"]  # logs and commands tell UTC, and say so
+    files = [path for package in packages for path in (ROOT / package).rglob("*.py")]
+    files += (ROOT / "templates").rglob("*.html")
+    found = {path.relative_to(ROOT).as_posix() for path in files if there.search(path.read_text("utf-8"))}
+    assert found == set()
+
+
 def test_fragments_never_extend_a_page() -> None:
     fragments = list((ROOT / "templates").rglob("_*.html"))
     assert fragments

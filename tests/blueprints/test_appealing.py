@@ -1,5 +1,6 @@
 """Appeals, the applicant's side: example C16 of the account platform, papers, case number, query."""
 
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from models.account import Account
-from models.appeal import PAPERS, Appeal, AppealPaper
+from models.appeal import PAPERS, Appeal, AppealPaper, submit_appeal
 from models.delivery import Delivery
 from models.id_rules import RESIDENT
 from models.throttle import Throttle
@@ -43,6 +44,11 @@ def send(client: FlaskClient, account_type: str, answers: dict[str, str], **file
     token = str(page_of(client.get(path)).select_one("[name=csrf_token]")["value"])  # type: ignore[index]
     posted = {"csrf_token": token} | answers | {name: file for name, file in papers.items() if file}
     return client.post(path, data=posted, buffered=True)
+
+
+def test_the_first_case_of_a_year_has_its_number(session: Session) -> None:
+    at = datetime.fromisoformat("2022-01-01T00:30+08:00").astimezone(UTC)
+    assert submit_appeal(session, "natural", PERSON, MOBILE, {}, "", at).case_no == "SS-2022-000001"
 
 
 def count(session: Session, model: type) -> int:

@@ -1,6 +1,6 @@
 """交接 of filings (example E18): refused before review, two people, both sides told, the history kept."""
 
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from extensions import clock
 from filings.submission import filing_no
 from models.account import Account
 from models.delivery import Delivery
@@ -218,6 +219,13 @@ def test_what_changed_meanwhile_is_not_carried_out(
     assert "原因：接收人没有授权" in legal.page(f"/handovers/{case.id}").text
     words = session.scalars(select(Notification.text).where(Notification.name == "handover_result")).one()
     assert "未通过" in words
+
+
+def test_the_first_case_of_a_year_has_its_number(
+    session: Session, legal: Clerk, leaver: Account, receiver: Account, filings: list[MakerspaceFiling]
+) -> None:
+    clock.move_to(datetime.fromisoformat("2022-01-01T00:30+08:00"))
+    assert asked(session, ask(legal, leaver, filings)).case_no == "JJ-2022-000001"
 
 
 @pytest.fixture

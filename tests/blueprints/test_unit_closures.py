@@ -1,5 +1,6 @@
 """注销 of a unit's account: a sealed statement, two people of the staff, a fortnight, then nobody acts for it."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings
+from extensions import clock
 from jobs.closures import close_due
 from models.account import Account
 from models.closure_request import ClosureRequest
@@ -75,6 +77,12 @@ def decide(staff: list[Clerk], case: ClosureRequest, **verdict: str) -> None:
     assert send(staff[0], case, "taking").status_code == 303
     for clerk in staff:
         assert send(clerk, case, **verdict).status_code == 303
+
+
+def test_the_first_case_of_a_year_has_its_number(session: Session, legal: Clerk) -> None:
+    clock.move_to(datetime.fromisoformat("2022-01-01T00:30+08:00"))
+    assert ask(legal).status_code == 303
+    assert newest(session).case_no == "ZX-2022-000001"
 
 
 def test_a_unit_is_closed_and_its_grants_fall(

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -74,6 +74,15 @@ def test_the_unit_and_its_valid_handlers_are_told(session: Session) -> None:
     build_grant(session, unit, expired, valid_to=date(2021, 11, 9))
     build_grant(session, unit, admin, role="unit_admin")
     assert set(accounts_for(session, unit, NOW)) == {legal, handler}
+
+
+def test_a_right_counts_by_the_day_it_is_here(session: Session) -> None:
+    """Half past midnight of the 10th; in UTC it is the 9th."""
+    unit = build_unit(session)
+    ended, begun = (build_account(session, "natural") for _ in range(2))
+    build_grant(session, unit, ended, valid_to=date(2021, 11, 9))
+    build_grant(session, unit, begun, valid_from=date(2021, 11, 10))
+    assert accounts_for(session, unit, datetime(2021, 11, 9, 16, 30, tzinfo=UTC)) == [begun]
 
 
 def test_what_happens_to_a_filing_is_announced(session: Session) -> None:
