@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from clock import SHANGHAI
+from clock import shanghai_day
+from filings.deadlines import last_day
 from models.batch import Batch
 from models.event import SYSTEM
 from models.filing import EDITABLE, Filing, IllegalMove
@@ -16,17 +17,14 @@ def expire_overdue(session: Session, now: datetime) -> int:
 
     A returned filing with a day of its own (`resubmit_by`) keeps until then.
     """
-    today = now.astimezone(SHANGHAI).date()
+    today = shanghai_day(now)
     query = (
         select(Filing)
         .join(Batch)
-        .where(
-            Filing.status.in_(EDITABLE), Batch.applicant_deadline < today,
-            or_(Filing.resubmit_by.is_(None), Filing.resubmit_by < today),
-        )
+        .where(Filing.status.in_(EDITABLE), last_day() < today)
         .options(joinedload(Filing.batch), joinedload(Filing.unit))
         .order_by(Filing.id)
-    )  # fmt: skip
+    )
     return sum(_expire(session, filing, now) for filing in session.scalars(query).all())
 
 

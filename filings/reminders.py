@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from clock import SHANGHAI
+from clock import shanghai_day
+from filings.deadlines import last_day
 from filings.working_days import WorkingDays
 from models.account import Account
 from models.batch import Batch, start_of
@@ -21,15 +22,15 @@ UNFINISHED = (Status.DRAFT, Status.RETURNED, Status.WITHDRAWN)
 
 
 def remind_of_deadlines(session: Session, now: datetime) -> int:
-    """Remind the units whose filings are not handed in 14, 7, 3 and 1 days before the deadline.
+    """Remind the units whose filings are not handed in 14, 7, 3 and 1 days before their last day.
 
-    Returns the number of filings. The day of the deadline itself counts as day 0 and is too late to remind.
+    Returns the number of filings. The last day itself counts as day 0 and is too late to remind.
     """
-    day = now.astimezone(SHANGHAI).date()
+    day = shanghai_day(now)
     query = (
         select(Filing)
         .join(Batch)
-        .where(Filing.status.in_(UNFINISHED), Batch.applicant_deadline > day, Batch.open_at <= day)
+        .where(Filing.status.in_(UNFINISHED), last_day() > day, Batch.open_at <= day)
         .options(joinedload(Filing.batch), joinedload(Filing.unit))
     )
     near = [filing for filing in session.scalars(query) if _days_left(filing, now) in DAYS_BEFORE]
@@ -39,11 +40,11 @@ def remind_of_deadlines(session: Session, now: datetime) -> int:
 
 
 def _days_left(filing: Filing, now: datetime) -> int:
-    return (filing.batch.applicant_deadline - now.astimezone(SHANGHAI).date()).days
+    return (filing.applicant_deadline - shanghai_day(now)).days
 
 
 def _remind(session: Session, filing: Filing, now: datetime) -> None:
-    deadline = filing.batch.applicant_deadline
+    deadline = filing.applicant_deadline
     values = {
         "孵化机构": filing.name, "批次": filing.batch.name, "天数": _days_left(filing, now),
         "截止日": f"{deadline.year}年{deadline.month}月{deadline.day}日",
@@ -57,7 +58,7 @@ def remind_reviewers(session: Session, now: datetime) -> int:
 
     Waiting is counted in working days since the filing arrived; more than LONG_WAIT is long.
     """
-    today, calendar = now.astimezone(SHANGHAI).date(), WorkingDays(read_special_days(session))
+    today, calendar = shanghai_day(now), WorkingDays(read_special_days(session))
     if not calendar.is_working(today):
         return 0
     long_ago = start_of(calendar.earliest(today, LONG_WAIT))

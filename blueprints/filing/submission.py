@@ -102,7 +102,7 @@ def ask_withdrawal(filing_id: uuid.UUID) -> str:
     filing = own_filing(filing_id)
     if filing.status != "under_review":
         abort(409, TOO_LATE)
-    is_open = filing.batch.is_open_for_applicants(clock.now())
+    is_open = filing.is_open_for_applicant(clock.now())
     return render("filing/withdrawal.html", FilingPage(filing), is_open=is_open)
 
 

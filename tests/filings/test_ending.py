@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from extensions import clock
 from filings.copying import copy_into_open_batch
 from filings.expiry import expire_overdue
 from filings.refused import Refused
-from filings.reminders import remind_reviewers
+from filings.reminders import remind_of_deadlines, remind_reviewers
 from filings.snapshot import snapshot
 from models.attachment import Attachment
 from models.event import Event, first_broken_link
@@ -61,6 +62,41 @@ def test_a_returned_filing_keeps_until_the_day_the_office_gave(session: Session)
     assert (filing.status, other.status) == ("returned", "void")
     assert expire_overdue(session, at("2021-12-11T00:00")) == 1
     assert filing.status == "void"
+
+
+def test_the_day_the_office_gave_is_the_one_reminded_of(session: Session) -> None:
+    filing = submitted_filing(session)
+    Desk(session).return_(filing, resubmit_by="2021-12-10")
+    assert remind_of_deadlines(session, at("2021-11-29T09:00")) == 0, "the day before the batch ends"
+    for days_before in ("2021-12-03T09:00", "2021-12-09T09:00"):
+        assert remind_of_deadlines(session, at(days_before)) == 1
+    assert remind_of_deadlines(session, at("2021-12-10T09:00")) == 0
+    told = session.scalars(select(Notification.text).where(Notification.name == "deadline_near")).all()
+    left = sorted(text.partition("截止，还有 ")[2][:3] for text in told)
+    assert left == ["1 天", "7 天"]
+    assert all("2021年12月10日截止" in text for text in told)
+
+
+def test_a_day_before_the_end_of_the_batch_shortens_nothing(session: Session) -> None:
+    filing = submitted_filing(session)
+    Desk(session).return_(filing)
+    filing.resubmit_by = date(2021, 11, 20)
+    session.flush()
+    assert remind_of_deadlines(session, at("2021-11-19T09:00")) == 0
+    assert remind_of_deadlines(session, at("2021-11-29T09:00")) == 1
+    assert expire_overdue(session, at("2021-11-30T23:59")) == 0
+
+
+def test_the_pages_tell_the_day_the_office_gave(client: FlaskClient, session: Session) -> None:
+    filing = submitted_filing(session)
+    clerk = Clerk(client, build_account(session, unit=filing.unit))
+    filing.resubmit_by = date(2021, 12, 10)
+    session.commit()
+    clock.move_to(at("2021-12-05T09:00"))
+    assert "2021年12月10日前交到" in clerk.page(f"/filings/{filing.id}/paper").text
+    withdrawal = clerk.page(f"/filings/{filing.id}/withdrawal").text
+    assert "申报截止 2021年12月10日 24:00" in withdrawal
+    assert "撤回后不能再修改" not in withdrawal
 
 
 def test_a_copy_says_the_same_but_for_what_was_signed(session: Session) -> None:
