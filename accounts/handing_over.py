@@ -4,6 +4,7 @@ Source: 科技部政务服务平台常见问题 二.6 (单位更名), 二.7 (人
 """
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,10 @@ def find_lost(session: Session, unit: Unit, former_name: str, numbers: str) -> L
 
     Raises HandoverRefused; what exists elsewhere reads like what does not exist.
     """
-    typed = [word for word in re.split(r"[\s,，;；、]+", numbers.upper()) if word]
+    plain = unicodedata.normalize("NFKC", numbers).upper()
+    typed = [word for word in re.split(r"[\s,;、]+", plain) if word]
+    if not typed:
+        raise HandoverRefused("numbers", "请填写申报编号，例如 ZCKJ-2021-000001，每行一个")
     if len(typed) > MOST_FILINGS:
         raise HandoverRefused("numbers", f"一次最多 {MOST_FILINGS} 份申报，现有 {len(typed)} 份，请分次申请")
     if malformed := [word for word in typed if not _NUMBER.fullmatch(word)]:

@@ -132,7 +132,8 @@ def _region(text: str, uscc: str, regions: Collection[str]) -> str:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    keys = tuple(dict.fromkeys(re.split(r"[\s;；,，、|]+", text))) if text else torch_items()
+    said = dict.fromkeys(word for word in re.split(r"[\s;；,，、|]+", text) if word)
+    keys = tuple(said) or torch_items()
     for key in keys:
         service = services().get(key)
         if service is None or not (service.is_granted and service.for_unit):

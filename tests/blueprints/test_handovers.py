@@ -257,6 +257,8 @@ def test_a_renamed_unit_gets_its_filings_back(
 
     for wrong, words in [
         ({"numbers": "12345"}, "不是申报编号或版本号"),
+        ({"numbers": "，"}, "请填写申报编号，例如 ZCKJ-2021-000001，每行一个"),
+        ({"numbers": " ,\n、；"}, "请填写申报编号，例如 ZCKJ-2021-000001，每行一个"),
         ({"numbers": "ZCKJ-2021-999999"}, "没有在"),
         ({"former_name": "别的单位"}, "没有在「别的单位」名下找到"),
         ({"numbers": numbers.replace("ZCKJ-2021", "ZCKJ-2020")}, "没有在"),
@@ -266,7 +268,7 @@ def test_a_renamed_unit_gets_its_filings_back(
         assert (answer.status_code, words in answer.text) == (422, True), wrong
     own = build_filing(session, renamed_unit(session))
     assert "已在本单位的申报列表中" in relink(numbers=filing_no(own)).text
-    case = asked(session, relink())
+    case = asked(session, relink(numbers=numbers.replace("0", "０").replace("-", "－")))
     assert (case.kind, case.from_unit_id) == ("project_relink", unit.id)
     assert approve(staff, case).status_code == 303
     session.rollback()

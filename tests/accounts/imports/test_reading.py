@@ -110,6 +110,12 @@ def test_what_is_wrong_with_a_line_is_said_without_its_content(changes: dict[str
     )
 
 
+def test_separators_alone_name_no_item() -> None:
+    cells = {"uscc": "91110108MA01ABC25F", "name": "测试甲科技有限公司"}
+    assert judged(2, cells | {"items": "，；"}, REGIONS).items == judged(2, cells, REGIONS).items
+    assert judged(2, cells | {"items": "；high_tech；tech_sme；"}, REGIONS).items == ("high_tech", "tech_sme")
+
+
 def test_the_region_is_the_nearest_that_there_is() -> None:
     for code, region in (("91440106", "440106"), ("91440199", "440100"), ("91449999", "440000")):
         assert judged(2, {"uscc": f"{code}MA5000001X", "name": "甲"}, REGIONS).region_code == region
