@@ -8,7 +8,8 @@ from typing import Any
 from flask import abort, request
 
 from extensions import clock, db
-from filings.compare import Comparison, compare
+from filings.compare import compare
+from filings.comparison import Comparison
 from filings.kind import STATE_TEXTS
 from filings.review.comparable import Choice, find_printed, order_print
 from filings.textdiff import text_pieces

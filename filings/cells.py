@@ -10,7 +10,8 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from wtforms import Field
 
-from filings.kind import Problem, Slot, Table
+from filings.finding import Problem
+from filings.kind import Slot, Table
 from forms.base import FilingForm
 from models.attachment import Attachment
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wtforms import Field
 
+from filings.finding import Finding
 from forms.base import FilingForm
 from forms.opinion import OpinionForm
 
@@ -15,23 +16,12 @@ if TYPE_CHECKING:
     from filings.figures import Figures
 
 State = Literal["pass", "fail", "insufficient", "manual"]
-Level = Literal["error", "warning"]
 STATE_TEXTS: dict[str, str] = {
     "pass": "满足",
     "fail": "不满足",
     "insufficient": "数据不足",
     "manual": "需人工确认",
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found at one field: a code, a sentence that says what to do, and how grave it is."""
-
-    field: str
-    code: str
-    message: str
-    level: Level = "error"
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,38 +268,3 @@ class Kind:
     @cached_property
     def derived(self) -> tuple[Derived, ...]:
         return tuple(derived for tab in self.tabs for derived in tab.derived)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something to mend. `where` is `tab/field` or `table/row-id/field`; `is_file`: the field is a slot."""
-
-    where: str
-    code: str
-    message: str
-    level: Level
-    tab: str
-    label: str
-    is_file: bool = False
-
-    @property
-    def is_blocking(self) -> bool:
-        return self.level == "error"
-
-    @property
-    def is_missing(self) -> bool:
-        return self.code == "E_REQUIRED"
-
-    @property
-    def field(self) -> str:
-        return self.where.rsplit("/", 1)[-1]
-
-    @property
-    def row_id(self) -> str | None:
-        parts = self.where.split("/")
-        return parts[1] if len(parts) == 3 else None
-
-    @property
-    def part(self) -> str:
-        """The tab or table whose page shows the place."""
-        return self.where.split("/")[0]

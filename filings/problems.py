@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from filings.figures import Figures
-from filings.kind import Check, Finding, Kind, Problem, Slot, Tab, Table
+from filings.finding import Finding, Problem
+from filings.kind import Check, Kind, Slot, Tab, Table
 from forms.base import required_marker
 from models.attachment import Attachment
 from models.tab_state import TabState

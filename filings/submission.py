@@ -14,7 +14,8 @@ from failpoints import reach
 from filings.bars import barred_until
 from filings.derive import count_states, judge
 from filings.figures import load_figures
-from filings.kind import Kind, Problem
+from filings.kind import Kind
+from filings.finding import Problem
 from filings.kinds import kind_of
 from filings.problems import find_problems
 from filings.refused import Refused as Refused

@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 from files.names import masked_name
 from filings.bulk.places import Places
 from filings.cells import label_of
-from filings.kind import Problem
+from filings.finding import Problem
 from filings.kinds import KINDS, kind_of
 from models.filing import Filing
 

@@ -18,7 +18,8 @@ from filings.cells import (
     row_number,
     view_row,
 )
-from filings.kind import Problem, Table
+from filings.finding import Problem
+from filings.kind import Table
 from filings.problems import cross_problems, row_problems
 from filings.rowforms import as_typed
 from forms.base import FilingForm

@@ -14,7 +14,7 @@ from blueprints.review.data import place_url_of
 from blueprints.review.page import ReviewPage, assigned_page, render
 from extensions import clock, db
 from filings.editing import Conflict
-from filings.kind import Problem
+from filings.finding import Problem
 from filings.kinds import kind_of
 from filings.refused import Refused
 from filings.review.opinions import (

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from filings.compare import Comparison, compare
+from filings.compare import compare
+from filings.comparison import Comparison
 from filings.refused import Refused
 from filings.version_no import read_version_no
 from models.event import Actor, record_event

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from filings.kind import Finding
+from filings.finding import Finding
 from forms.formats import plain_number, round_half_up, show_number
 
 PARTS = ("area_resident", "area_public", "area_own_use", "area_other")

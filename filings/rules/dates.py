@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from filings.kind import Check, Finding
+from filings.finding import Finding
+from filings.kind import Check
 from forms.formats import show_long_date
 
 

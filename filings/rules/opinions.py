@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from filings.kind import Finding
+from filings.finding import Finding
 from forms.formats import show_long_date
 from forms.opinion import OpinionForm
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from filings.kind import CrossCheck, Finding
+from filings.finding import Finding
+from filings.kind import CrossCheck
 
 
 def listed_twice(rows: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, Any, Finding]]:

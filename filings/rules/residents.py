@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from filings.kind import Check, CrossCheck, Finding
+from filings.finding import Finding
+from filings.kind import Check, CrossCheck
 from filings.rules.dates import overlaps
 
 FINANCING_FIELDS = ("financed_on", "financing_amount", "financing_file")

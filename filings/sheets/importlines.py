@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from filings.figures import Figures
-from filings.kind import Finding, Table
+from filings.finding import Finding
+from filings.kind import Table
 from filings.kinds import kind_of
 from filings.problems import read_filled_slots, read_rows, row_findings
 from filings.rowforms import as_typed, judge_form

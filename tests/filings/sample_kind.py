@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from extensions import db
 from filings.figures import Figures
-from filings.kind import Automatic, Check, Condition, Derived, Finding, Judgement, Kind, Slot, Tab, Table
+from filings.finding import Finding
+from filings.kind import Automatic, Check, Condition, Derived, Judgement, Kind, Slot, Tab, Table
 from filings.kinds import KINDS
 from filings.rules.residents import duplicates
 from filings.rules.thresholds import at_least

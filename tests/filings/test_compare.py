@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filings.compare import Comparison, compare
+from filings.compare import compare
+from filings.comparison import Comparison
 from filings.textdiff import text_pieces
 
 Document = dict[str, Any]

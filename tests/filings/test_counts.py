@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.filing.rows import judge_form
 from filings import editing
-from filings.kind import Problem, Table
+from filings.finding import Problem
+from filings.kind import Table
 from filings.problems import find_problems
 from forms.fields import FilingField
 from models.attachment import Attachment
