@@ -13,7 +13,8 @@ from clock import SHANGHAI
 from forms.formats import show_long_date
 from models.account import Account
 from models.event import Actor, record_event
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 from models.grant import Grant, effective_on
 from models.login_session import end_sessions
 from models.notification import notify

@@ -27,11 +27,12 @@ from models.activation import STATE_TEXTS
 from models.appeal import PAPERS, Appeal, AppealPaper
 from models.consent import DOCUMENTS, Consent
 from models.event import Event
-from models.filing import STATUS_TEXTS, Filing
+from models.filing import Filing
 from models.former_login_name import former_login_names
 from models.grant import Grant, right_text
 from models.linked_identity import LinkedIdentity
 from models.login_session import LoginSession
+from models.moves import STATUS_TEXTS
 from models.notification import Notification
 from models.real_name import REAL_NAME_TEXTS
 from models.second_factor import factor_of

@@ -24,7 +24,7 @@ from blueprints.failures import status_of
 from blueprints.idempotency import was_done_by
 from blueprints.identity import who
 from extensions import db
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 
 SUPPORT = "技术支持 010-88656315（工作日 8:30–17:30）"
 

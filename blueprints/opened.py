@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from extensions import clock, db
 from models.event import Actor, record_event
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 
 FOR_THE_APPLICANT = (Status.RETURNED, Status.REJECTED)
 

@@ -15,7 +15,8 @@ from filings.submission import open_batch, open_filing
 from models.attachment import Attachment
 from models.batch import Batch
 from models.event import Actor, record_event
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 
 ENDED = (Status.VOID, Status.REJECTED, Status.WITHDRAWN)
 

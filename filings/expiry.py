@@ -9,7 +9,8 @@ from clock import shanghai_day
 from filings.deadlines import last_day
 from models.batch import Batch
 from models.event import SYSTEM
-from models.filing import EDITABLE, Filing, IllegalMove
+from models.filing import Filing
+from models.moves import EDITABLE, IllegalMove
 
 
 def expire_overdue(session: Session, now: datetime) -> int:

@@ -11,7 +11,8 @@ from filings.deadlines import last_day
 from filings.working_days import WorkingDays
 from models.account import Account
 from models.batch import Batch, start_of
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 from models.notification import accounts_for, notify
 from models.office import Office
 from models.special_day import read_special_days

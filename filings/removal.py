@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from filings.kinds import kind_of
 from models.attachment import Attachment
 from models.event import Actor, record_event
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
 from models.material_version import MaterialVersion
+from models.moves import IllegalMove
 from models.pending_file import PendingFile
 from models.tab_state import TabState
 from models.table_import import TableImport

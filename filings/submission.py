@@ -28,7 +28,8 @@ from models.batch import Batch
 from models.carrier import Carrier
 from models.counter import next_number
 from models.event import Actor, Event
-from models.filing import OPEN, Filing, Status
+from models.filing import Filing
+from models.moves import OPEN, Status
 from models.material_version import MaterialVersion
 from models.office import Office
 from models.unit import Unit

@@ -12,7 +12,8 @@ from filings.kinds import kind_of
 from filings.review.pace import time_here, usual_time
 from forms.formats import show_long_date
 from models.event import Event
-from models.filing import LEVEL_TEXTS, Filing, Status
+from models.filing import Filing
+from models.moves import LEVEL_TEXTS, Status
 from models.office import Office
 
 # What people see of an act; {office} is who did it.

@@ -1,4 +1,4 @@
-"""Filings (申报): what all kinds share. Every act is a method here and leaves an event."""
+"""Filings (申报): what all kinds share. Every move is a method here and leaves an event."""
 
 import uuid
 from datetime import date, datetime
@@ -15,14 +15,13 @@ from models.carrier import Carrier
 from models.event import Actor, record_event
 from models.failing_condition import note_failing
 from models.material_version import MaterialVersion
-from models.moves import EDITABLE, LEVEL_TEXTS, MOVES, OPEN, STATUS_TEXTS, IllegalMove, Status
+from models.moves import EDITABLE, LEVEL_TEXTS, MOVES, STATUS_TEXTS, IllegalMove, Status
 from models.notification import announce
 from models.office import Office, highest, lowest
 from models.opinion import Opinion
 from models.region import Region
 from models.unit import Unit
-
-__all__ = ["EDITABLE", "LEVEL_TEXTS", "OPEN", "STATUS_TEXTS", "Filing", "IllegalMove", "Status"]
+from models.whereabouts import NOWHERE, UNASSIGNED, UNSEEN, before_office
 
 _open_carriers = text("status IN ('draft', 'under_review', 'publicity', 'returned', 'withdrawn')")
 
@@ -161,7 +160,7 @@ class Filing(HasUuid, Base):
             receiving_office_id=office.id, round=self.round + 1,
             first_level=lowest(self.first_level, office.level),
             submitted_version_no=version.version_no, submitted_at=at, submitted_values=values,
-            **self._arrival(office, at),
+            **before_office(office, self.reached_level, at),
         )  # fmt: skip
         note_failing(self._session(), self.id, values)
 
@@ -169,8 +168,8 @@ class Filing(HasUuid, Base):
         """Take the filing back (T5); possible while nobody has saved an opinion on this submission."""
         if self._opinions(Opinion.round == self.round, Opinion.saved_at.is_not(None)):
             raise IllegalMove("withdraw")
-        unseen = {} if self._opinions(Opinion.sent_at.is_not(None)) else _UNSEEN
-        self._move("withdraw", actor, at, **_NOWHERE, **unseen)
+        unseen = {} if self._opinions(Opinion.sent_at.is_not(None)) else UNSEEN
+        self._move("withdraw", actor, at, **NOWHERE, **unseen)
 
     def resume(self, actor: Actor, at: datetime) -> None:
         """Go on filling a withdrawn filing (T6)."""
@@ -179,29 +178,29 @@ class Filing(HasUuid, Base):
     def pass_on(self, opinion: Opinion, office: Office, actor: Actor, at: datetime) -> None:
         """Send 通过 to the office of the next level (T7)."""
         self._decide("pass", opinion, actor, at, note=office.name, to_level=office.level,
-                     **self._arrival(office, at))  # fmt: skip
+                     **before_office(office, self.reached_level, at))  # fmt: skip
 
     def give_notice(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """Send 通过 where it starts the public notice (T10, T13)."""
-        self._decide("give_notice", opinion, actor, at, **_UNASSIGNED)
+        self._decide("give_notice", opinion, actor, at, **UNASSIGNED)
 
     def approve(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """Send 通过 where nobody has to decide after it (T15)."""
-        self._decide("approve", opinion, actor, at, **_NOWHERE)
+        self._decide("approve", opinion, actor, at, **NOWHERE)
 
     def return_for_correction(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """Send 退回 to the applicant (T8), who then has at least until `opinion.resubmit_by`."""
-        self._decide("return", opinion, actor, at, resubmit_by=opinion.resubmit_by, **_NOWHERE)
+        self._decide("return", opinion, actor, at, resubmit_by=opinion.resubmit_by, **NOWHERE)
 
     def reject(self, opinion: Opinion, actor: Actor, at: datetime) -> None:
         """Send 不通过 (T9)."""
-        self._decide("reject", opinion, actor, at, **_NOWHERE)
+        self._decide("reject", opinion, actor, at, **NOWHERE)
 
     def recommend(self, office: Office, actor: Actor, at: datetime, *, note: str = "",
                   details: dict[str, Any] | None = None) -> None:  # fmt: skip
         """Hand it up after the public notice (T11). Period, objections and quota are the caller's."""
         self._move("recommend", actor, at, note=note or office.name,
-                   details={**(details or {}), "to_level": office.level}, **self._arrival(office, at))  # fmt: skip
+                   details={**(details or {}), "to_level": office.level}, **before_office(office, self.reached_level, at))  # fmt: skip
 
     def uphold_objection(self, actor: Actor, at: datetime, note: str) -> None:
         """Take it back from the public notice to the same desk (T12)."""
@@ -211,11 +210,11 @@ class Filing(HasUuid, Base):
     def publish(self, actor: Actor, at: datetime, *, note: str = "",
                 details: dict[str, Any] | None = None) -> None:  # fmt: skip
         """Put it on the list after the last notice (T14). The register is the caller's."""
-        self._move("publish", actor, at, note=note, details=details, **_NOWHERE)
+        self._move("publish", actor, at, note=note, details=details, **NOWHERE)
 
     def expire(self, actor: Actor, at: datetime) -> None:
         """End a draft whose time is over (T16)."""
-        self._move("expire", actor, at, **_NOWHERE)
+        self._move("expire", actor, at, **NOWHERE)
 
     def revoke(self, actor: Actor, at: datetime, *, note: str, details: dict[str, Any]) -> None:
         """Note that the title it led to was taken away (T17); the register is the caller's."""
@@ -223,7 +222,7 @@ class Filing(HasUuid, Base):
 
     def void(self, actor: Actor, at: datetime, note: str) -> None:
         """End it because its carrier lost its title (T17)."""
-        self._move("void", actor, at, note=note, **_NOWHERE)
+        self._move("void", actor, at, note=note, **NOWHERE)
 
     def correct(self, opinion: Opinion, actor: Actor, at: datetime, reason: str) -> None:
         """Take back what the office has just sent (T18); possible while nobody has opened it."""
@@ -232,7 +231,7 @@ class Filing(HasUuid, Base):
         sent = self._opinions(Opinion.sent_at.is_not(None), Opinion.corrected_at.is_(None))
         self._move(
             "correct", actor, at, note=reason, details={"opinion_id": str(opinion.id), "to_level": opinion.level},
-            **_UNASSIGNED, current_level=opinion.level, current_office_id=opinion.office_id,
+            **UNASSIGNED, current_level=opinion.level, current_office_id=opinion.office_id,
             reached_level=highest(*(one.level for one in sent)), arrived_at=at, resubmit_by=None,
         )  # fmt: skip
         opinion.corrected_at = at
@@ -243,27 +242,6 @@ class Filing(HasUuid, Base):
             opinion.sent_at is not None and self.updated_at <= opinion.sent_at
         )
         return self.opened_at is None and untouched
-
-    def assign(self, account: Account | None, actor: Actor, at: datetime) -> None:
-        """Let somebody of the office that has it work on it, or nobody in particular.
-
-        Raises IllegalMove when the office no longer has it or somebody else was assigned meanwhile.
-        """
-        session = self._session()
-        if actor.office_id is None or actor.office_id != self.current_office_id:
-            raise IllegalMove("assign")
-        changed = session.execute(
-            update(Filing)
-            .where(Filing.id == self.id, Filing.current_office_id == actor.office_id,
-                   Filing.assignee_id.is_not_distinct_from(self.assignee_id))
-            .values(assignee_id=account.id if account else None, assigned_at=at if account else None)
-            .returning(Filing.id).execution_options(synchronize_session="fetch")
-        ).first()  # fmt: skip
-        if changed is None:
-            raise IllegalMove("assign")
-        session.expire(self, ["assignee"])
-        record_event(session, self.id, "assign" if account else "release", actor, at,
-                     note=account.person_name if account else "")  # fmt: skip
 
     def take_turn(self) -> None:
         """Make every other act on what this request saw fail; raises IllegalMove if one came before."""
@@ -303,12 +281,6 @@ class Filing(HasUuid, Base):
             raise IllegalMove(act)
         session.expire(self, ["receiving_office", "current_office", "assignee"])
 
-    def _arrival(self, office: Office, at: datetime) -> dict[str, Any]:
-        """What changes when it comes before an office."""
-        reached = highest(self.reached_level, office.level)
-        return {**_UNASSIGNED, "current_level": office.level, "current_office_id": office.id,
-                "reached_level": reached, "arrived_at": at}  # fmt: skip
-
     def _opinions(self, *conditions: Any) -> list[Opinion]:
         query = select(Opinion).where(Opinion.filing_id == self.id, *conditions)
         return list(self._session().scalars(query))
@@ -318,8 +290,3 @@ class Filing(HasUuid, Base):
         if session is None:
             raise IllegalMove("a filing without a session")
         return session
-
-
-_UNASSIGNED: dict[str, Any] = {"assignee_id": None, "assigned_at": None}
-_NOWHERE: dict[str, Any] = {"current_level": None, "current_office_id": None, **_UNASSIGNED}
-_UNSEEN: dict[str, Any] = {"first_level": None, "reached_level": None}

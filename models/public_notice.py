@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from models.base import Base, HasUuid, UtcDateTime
 from models.batch import Batch
 from models.event import Actor
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 from models.office import Office
 from models.sealed import Sealed
 

@@ -25,9 +25,9 @@ from models.account import STAFF_ROLE_TEXTS, Account
 from models.activation import PENDING, STATE_TEXTS
 from models.delivery import Delivery
 from models.event import Event
-from models.filing import Filing, Status
+from models.filing import Filing
 from models.login_session import end_sessions
-from models.moves import IllegalMove
+from models.moves import IllegalMove, Status
 from models.office import Office
 from models.second_factor import clear, factor_of
 from models.staff_account import change_staff_account, is_name_free, open_staff_account

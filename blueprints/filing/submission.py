@@ -15,7 +15,8 @@ from filings.review.opinions import last_refusal
 from filings.review.publicity import running_notice
 from filings.submission import NotReady, Refused, current_version, offered_offices, submit
 from filings.timeline import timeline
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 
 TOO_LATE = "受理机构已开始办理，或申报状态已变化，不能撤回。"
 

@@ -14,7 +14,8 @@ from extensions import clock, db
 from filings.refused import Refused
 from filings.review.opinions import NOT_HERE, assign, colleagues, correct, correctable_opinion, recuse
 from forms.fields import normalised
-from models.filing import IllegalMove
+from models.assignment import assign_to
+from models.moves import IllegalMove
 
 
 @blueprint.post("/<uuid:filing_id>/assignment")
@@ -25,7 +26,7 @@ def assign_filing(filing_id: uuid.UUID) -> ResponseReturnValue:
         filing, chosen = assigned_page(filing_id).filing, request.form.get("account", "")
         try:
             if chosen == "nobody":
-                filing.assign(None, actor(), clock.now())
+                assign_to(db.session(), filing, None, actor(), clock.now())
             else:
                 assign(db.session(), filing, _account(chosen), actor(), clock.now())
         except Refused as refused:

@@ -32,7 +32,7 @@ from filings.review.requests import answers_to_last_return, requests_in_hand
 from filings.review.sending import in_words
 from filings.review.spots import find_spot, spots_in_row, spots_to_choose
 from forms.opinion import REASON_LIMIT, REASON_TEMPLATES, OpinionForm
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 from models.opinion import Opinion
 from models.return_request import FAULT_TEXTS
 

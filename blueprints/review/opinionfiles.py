@@ -19,7 +19,7 @@ from files.refusals import Refused as NotAdmitted
 from filings.editing import store_file
 from filings.refused import Refused
 from filings.review.opinions import NOT_HERE, begin_opinion, remove_file
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 from models.opinion import Opinion, OpinionFile
 
 SLOTS = {"opinion_file": "审核意见书（签字盖章扫描件）", "site_photo": "实地核查照片"}

@@ -23,7 +23,7 @@ from filings.review.publicity import (
     publish_notice,
 )
 from forms.publicity import DecisionForm, LetterForm, ListForm, NoticeForm
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 from models.public_notice import Objection, PublicNotice
 from models.stored_file import StoredFile
 

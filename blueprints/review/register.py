@@ -12,7 +12,7 @@ from extensions import clock, db
 from filings.review.recommending import revoke_title
 from forms.publicity import RevocationForm
 from models.carrier import Carrier
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 
 
 @blueprint.get("/register/<uuid:carrier_id>/revocation")

@@ -16,7 +16,7 @@ from filings.review.opinions import NOT_HERE
 from filings.review.requests import pin, unpin
 from filings.review.spots import find_spot
 from forms.fields import normalised
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 from models.return_request import ReturnRequest
 
 

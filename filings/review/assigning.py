@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from filings.refused import Refused
 from filings.review.opinions import NOT_HERE, assign
+from models.assignment import assign_to
 from models.event import Actor
-from models.filing import Filing, IllegalMove, Status
+from models.filing import Filing
+from models.moves import IllegalMove, Status
 
 NOBODY = "nobody"
 
@@ -45,7 +47,7 @@ def _assign(session: Session, filing: Filing, chosen: str, actor: Actor, at: dat
     try:
         with session.begin_nested():
             if chosen == NOBODY:
-                filing.assign(None, actor, at)
+                assign_to(session, filing, None, actor, at)
             else:
                 assign(session, filing, _account(chosen, actor), actor, at)
     except Refused as refused:

@@ -8,7 +8,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from filings.kinds import KINDS
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 from models.office import Office
 from models.recusal import Recusal
 from models.region import Region

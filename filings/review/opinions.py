@@ -15,8 +15,10 @@ from filings.rules.opinions import DeskFacts, opinion_findings
 from forms.base import Refusal
 from forms.opinion import OpinionForm
 from models.account import Account
+from models.assignment import assign_to
 from models.event import Actor, record_event
-from models.filing import Filing, IllegalMove, Status
+from models.filing import Filing
+from models.moves import IllegalMove, Status
 from models.opinion import Opinion, OpinionFile
 from models.recusal import Recusal
 from models.return_request import ReturnRequest
@@ -67,7 +69,7 @@ def begin_opinion(session: Session, filing: Filing, actor: Actor, at: datetime) 
     """
     refuse_others(filing, actor)
     if filing.assignee_id is None:
-        filing.assign(session.get_one(Account, actor.account_id), actor, at)
+        assign_to(session, filing, session.get_one(Account, actor.account_id), actor, at)
     opinion = opinion_in_hand(session, filing.id, _office_of(actor))
     if opinion is None:
         opinion = Opinion(
@@ -169,7 +171,7 @@ def assign(session: Session, filing: Filing, account_id: uuid.UUID, actor: Actor
         raise Refused("E_CHOICE", "请选择本机构的审核人员")
     if has_given_up(session, filing.id, account.id):
         raise Refused("E_RECUSED", f"{account.person_name}已对这份申报申请回避，请选择其他人员")
-    filing.assign(account, actor, at)
+    assign_to(session, filing, account, actor, at)
 
 
 def colleagues(session: Session, filing: Filing, office_id: uuid.UUID) -> Sequence[Account]:
@@ -191,7 +193,7 @@ def recuse(session: Session, filing: Filing, reason: str, actor: Actor, at: date
     if actor.account_id is None or not reason:
         raise Refused("E_REQUIRED", "请写明回避的原因")
     if filing.assignee_id == actor.account_id and filing.current_office_id == actor.office_id:
-        filing.assign(None, actor, at)
+        assign_to(session, filing, None, actor, at)
     session.add(Recusal(filing_id=filing.id, account_id=actor.account_id, reason=reason, declared_at=at))
     record_event(session, filing.id, "recuse", actor, at, note=reason)
     session.flush()

@@ -12,7 +12,8 @@ from clock import SHANGHAI
 from filings.review.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time
 from filings.working_days import WorkingDays
 from models.event import Event
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 from models.opinion import Opinion
 from models.special_day import read_special_days
 

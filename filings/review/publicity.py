@@ -17,7 +17,8 @@ from filings.kinds import kind_of
 from filings.refused import Refused
 from filings.working_days import WorkingDays
 from models.event import Actor, record_event
-from models.filing import Filing, IllegalMove, Status
+from models.filing import Filing
+from models.moves import IllegalMove, Status
 from models.office import Office
 from models.public_notice import NoticeEntry, Objection, PublicNotice
 from models.special_day import read_special_days

@@ -37,7 +37,8 @@ from models.base import UtcDateTime
 from models.batch import start_of
 from models.event import Event
 from models.failing_condition import FailingCondition
-from models.filing import Filing, Status
+from models.filing import Filing
+from models.moves import Status
 from models.office import Office
 from models.opinion import Opinion
 from models.special_day import read_special_days

@@ -21,7 +21,8 @@ from models.batch import Batch
 from models.carrier import Carrier
 from models.counter import next_number
 from models.event import Actor
-from models.filing import OPEN, Filing, IllegalMove, Status
+from models.filing import Filing
+from models.moves import OPEN, IllegalMove, Status
 from models.office import Office
 from models.opinion import Opinion
 from models.recommendation import Publication, PublicationEntry, Recommendation, RecommendationEntry

@@ -17,7 +17,8 @@ from filings.routing import next_office
 from filings.rules.opinions import closed_to_pass, why_not_return
 from forms.formats import show_long_date
 from models.event import Actor
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 from models.office import Office
 from models.opinion import Opinion
 

@@ -21,11 +21,11 @@ from models.account import Account
 from models.consent import record_consents
 from models.data_copy import DataCopy
 from models.event import Actor, Event, first_broken_link, record_event
-from models.filing import Status
 from models.grant import Grant
 from models.invitation import Invitation
 from models.login_session import LoginSession
 from models.material_version import MaterialVersion
+from models.moves import Status
 from models.notification import notify
 from models.verification import Verification, VerificationFile
 from ops.audit import examine_chains

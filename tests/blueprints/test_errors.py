@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blueprints.access import public
 from extensions import db
-from models.filing import IllegalMove
+from models.moves import IllegalMove
 from models.special_day import SpecialDay
 from tests.blueprints.signing_in import page_of
 from tests.build import build_account, sign_in

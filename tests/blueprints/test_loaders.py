@@ -11,9 +11,10 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from blueprints import access
 from models.account import Account
-from models.filing import Filing, Status
+from models.filing import Filing
 from models.login_session import LoginSession
 from models.makerspace_filing import MakerspaceFiling
+from models.moves import Status
 from tests.build import (
     NOW,
     build_account,

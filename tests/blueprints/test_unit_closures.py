@@ -17,8 +17,8 @@ from jobs.closures import close_due
 from models.account import Account
 from models.closure_request import ClosureRequest
 from models.event import Event, first_broken_link
-from models.filing import Status
 from models.grant import Grant
+from models.moves import Status
 from models.unit import Unit
 from models.unit_profile import UnitProfile
 from tests.blueprints.registering import UNIT, search

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.event import Actor, Event
-from models.filing import Filing, IllegalMove, Status
-from models.moves import MOVES
+from models.filing import Filing
+from models.moves import MOVES, IllegalMove, Status
 from models.opinion import Opinion
 from tests.build import NOW, build_reviewer, reference_office
 from tests.submitting import finished_version, submitted_filing

@@ -13,8 +13,9 @@ from extensions import clock
 from models.account import Account
 from models.attachment import Attachment
 from models.event import Event
-from models.filing import Filing, Status
+from models.filing import Filing
 from models.makerspace_filing import MakerspaceFiling
+from models.moves import Status
 from models.tab_state import TabState
 from models.unit import Unit
 from models.venue import Venue

@@ -16,7 +16,8 @@ from filings.review.opinions import assign, correct, save_opinion
 from filings.review.sending import send_opinions
 from forms.opinion import CityOpinionForm
 from models.event import Actor, Event, first_broken_link
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 from models.opinion import Opinion
 from tests.build import NOW
 from tests.reviewing import PASSING, QUALIFIED, Desk, codes

@@ -18,8 +18,9 @@ from filings.review.queue import wanted_ids
 from filings.review.wanted import Wanted
 from filings.routing import jurisdiction
 from models.base import Base
-from models.filing import Filing, Status
+from models.filing import Filing
 from models.makerspace_filing import MakerspaceFiling
+from models.moves import Status
 from models.office import LEVELS, Office
 from models.region import Region
 from tests.build import NOW, build_batch, build_unit

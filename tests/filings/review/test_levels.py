@@ -23,7 +23,8 @@ from filings.review.sending import consequence_of, send_opinions
 from filings.snapshot import snapshot
 from filings.submission import NotReady, open_filing, submit
 from models.event import Actor, Event, first_broken_link
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 from models.opinion import Frozen
 from models.venue import Venue
 from tests.build import NOW, build_account, build_carrier, build_unit

@@ -22,7 +22,8 @@ from filings.submission import offered_offices
 from models.batch import Batch
 from models.carrier import Carrier
 from models.event import Actor
-from models.filing import Filing, IllegalMove
+from models.filing import Filing
+from models.moves import IllegalMove
 from models.public_notice import Objection, PublicNotice
 from models.recommendation import Publication, Recommendation
 from tests.build import GUANGDONG, NOW, build_carrier, build_filing
