@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from accounts.erasing import anonymise
 from accounts.granting import end_grants
-from clock import SHANGHAI
+from clock import shanghai_day
 from forms.formats import show_long_date
 from models.account import Account
 from models.event import Actor, record_event
 from models.filing import Filing
-from models.moves import Status
 from models.grant import Grant, effective_on
 from models.login_session import end_sessions
+from models.moves import Status
 from models.notification import notify
 from models.unit import Unit
 
@@ -79,7 +79,7 @@ def ask_closure(session: Session, account: Account, actor: Actor, at: datetime) 
     """Begin the fortnight, with every session ended; raises NotClosed when something stands in the way."""
     if account.closes_at is not None or account.state != "active":
         raise NotClosed("已经在注销中，请刷新查看")
-    if blockers(session, account, _day(at)):
+    if blockers(session, account, shanghai_day(at)):
         raise NotClosed("还有事项没有办完，请刷新查看")
     account.closes_at = at + COOL_OFF
     end_sessions(session, account.id, datetime.now(UTC))
@@ -105,7 +105,7 @@ def close_account(session: Session, account: Account, actor: Actor, at: datetime
 
     What came up meanwhile and stands in the way keeps it open, and its owner is told.
     """
-    hindered = blockers(session, account, _day(at))
+    hindered = blockers(session, account, shanghai_day(at))
     if hindered:
         _keep(session, account, actor, at, hindered[0].text)
         return
@@ -128,10 +128,6 @@ def _close_unit(session: Session, unit: Unit, grants: Sequence[Grant], actor: Ac
 
 
 def _tell(session: Session, account: Account, name: str, at: datetime, why: str = "") -> None:
-    last = show_long_date(_day(account.closes_at)) if account.closes_at else ""
+    last = show_long_date(shanghai_day(account.closes_at)) if account.closes_at else ""
     values = {"登录名": account.login_name, "截止日": last, "原因": why}
     notify(session, [account], name, values, PAGE, at)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()

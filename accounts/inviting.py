@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.granted import granters_of
 from accounts.granting import Grantor
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import keyring
 from models.account import Account, holder_of_id_number
 from models.delivery import Delivery
@@ -123,7 +123,7 @@ def accept(session: Session, invitation: Invitation, account: Account, actor: Ac
     details = {"person": account.login_name, "invitation": str(invitation.id)}
     record_event(session, invitation.unit_id, "accept_invitation", actor, at, details=details)
     values = {"姓名": account.person_name, "登录名": account.login_name, "单位": invitation.unit.name}
-    granters = granters_of(session, invitation.unit, at.astimezone(SHANGHAI).date())
+    granters = granters_of(session, invitation.unit, shanghai_day(at))
     notify(session, granters, "invitation_accepted", values, LINK, at)
 
 

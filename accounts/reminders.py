@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from accounts.granted import granters_of
 from accounts.granting import LINK, Right
-from clock import SHANGHAI
+from clock import shanghai_day
 from models.account import Account
 from models.grant import Grant, effective_on
 from models.notification import notify
@@ -24,7 +24,7 @@ def remind_of_grants(session: Session, now: datetime) -> int:
 
     The person and those who can authorise him anew are told, once for all rights of his in the unit.
     """
-    day = now.astimezone(SHANGHAI).date()
+    day = shanghai_day(now)
     soon = effective_on(day) & (Grant.valid_to <= day + timedelta(days=max(DAYS_BEFORE)))
     over = (Grant.state == "active") & Grant.valid_to.between(day - TOLD_LATE, day - timedelta(days=1))
     query = select(Grant).where(or_(soon, over)).options(joinedload(Grant.unit), joinedload(Grant.grantee))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.working_days import WorkingDays
 from models.special_day import read_special_days
 
@@ -14,5 +14,5 @@ LONG = 2  # working days people are told it takes. Source: 科技部政务服务
 
 def days_waited(session: Session, now: datetime) -> Callable[[datetime], int]:
     """Return what counts the working days from a moment to `now`; more than LONG is too long."""
-    calendar, today = WorkingDays(read_special_days(session)), now.astimezone(SHANGHAI).date()
-    return lambda since: calendar.between(since.astimezone(SHANGHAI).date(), today)
+    calendar, today = WorkingDays(read_special_days(session)), shanghai_day(now)
+    return lambda since: calendar.between(shanghai_day(since), today)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask import Flask
 
-from clock import SHANGHAI
+from clock import SHANGHAI, shanghai_day
 from extensions import clock
 from forms.formats import NOTHING, plain_number, show_date, show_long_date, show_number, show_ratio
 
@@ -67,4 +67,4 @@ def fingerprint(html: str) -> str:
 
 
 def _shanghai_day(value: date | datetime) -> date:
-    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    return shanghai_day(value) if isinstance(value, datetime) else value

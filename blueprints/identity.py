@@ -13,7 +13,7 @@ from sqlalchemy import Date, bindparam, func, select, update
 from sqlalchemy.exc import OperationalError
 
 import policies
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db, login_manager
 from models.account import ACCOUNT_TYPE_TEXTS, Account
 from models.grant import Grant, effective_on
@@ -205,7 +205,7 @@ def _signed_in(row: Any) -> SignedIn:
 
 
 def _natural(common: dict[str, Any], account_id: uuid.UUID, chosen_id: uuid.UUID | None) -> SignedIn:
-    units = units_of(account_id, clock.now().astimezone(SHANGHAI).date())
+    units = units_of(account_id, shanghai_day(clock.now()))
     acting = acting_unit(units, chosen_id)
     if acting is None:
         lost = chosen_id is not None

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from models.event import Event
 from models.filing import Filing
 from models.opinion import Opinion
@@ -31,7 +31,7 @@ def barred_until(session: Session, unit_id: uuid.UUID, kind: str, today: date) -
         .where(Filing.unit_id == unit_id, Filing.kind == kind, Event.act == "revoke")
     )
     decided = [*decided, *(event.at for event in revoked if event.details.get("is_fraud"))]
-    ends = [_years_after(at.astimezone(SHANGHAI).date()) - timedelta(days=1) for at in decided if at]
+    ends = [_years_after(shanghai_day(at)) - timedelta(days=1) for at in decided if at]
     return max((day for day in ends if day >= today), default=None)
 
 

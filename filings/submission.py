@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from failpoints import reach
 from filings.bars import barred_until
 from filings.derive import count_states, judge
 from filings.figures import load_figures
-from filings.kind import Kind
 from filings.finding import Problem
+from filings.kind import Kind
 from filings.kinds import kind_of
 from filings.problems import find_problems
 from filings.refused import Refused as Refused
@@ -29,8 +29,8 @@ from models.carrier import Carrier
 from models.counter import next_number
 from models.event import Actor, Event
 from models.filing import Filing
-from models.moves import OPEN, Status
 from models.material_version import MaterialVersion
+from models.moves import OPEN, Status
 from models.office import Office
 from models.unit import Unit
 
@@ -61,7 +61,7 @@ def open_filing(
         raise Refused("E_NOT_VERIFIED", "请先完成实名认证，再新建申报")
     if batch is None:
         raise Refused("E_BATCH_CLOSED", "不在申报时间内，不能新建申报")
-    barred = barred_until(session, unit.id, kind.name, now.astimezone(SHANGHAI).date())
+    barred = barred_until(session, unit.id, kind.name, shanghai_day(now))
     if barred is not None:
         raise Refused("E_BARRED_UNTIL", f"因弄虚作假，限制申报至{show_long_date(barred)}，此前不能新建申报")
     taken = f"「{carrier.name if carrier else ''}」已有正在办理的同类申报，请在列表中继续填报"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.kinds import kind_of
 from filings.review.pace import time_here, usual_time
 from forms.formats import show_long_date
@@ -96,7 +96,7 @@ def _pace(session: Session, filing: Filing, now: datetime) -> str:
     time = time_here(session, filing, now)
     usual = usual_time(session, filing.kind, filing.current_level or "")
     since = filing.arrived_at or filing.submitted_at
-    parts = [f"{show_long_date(since.astimezone(SHANGHAI).date())}送达" if since else ""]
+    parts = [f"{show_long_date(shanghai_day(since))}送达" if since else ""]
     if time is not None:
         parts.append(f"已用 {time.used} 个工作日")
         parts.append(f"应在{show_long_date(time.due_on)}前办结" if time.due_on and not time.is_late else "")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.data_archive import add_part, count_parts, parts_of
 from accounts.own_data import papers_of, sections_of
-from clock import SHANGHAI
+from clock import shanghai_day
 from config import Settings
 from extensions import clock, db, keyring
 from files.storage import FolderStorage, storage_from_url
@@ -32,7 +32,7 @@ def make(session: Session, copy_id: uuid.UUID) -> None:
         return
     account = session.get_one(Account, copy.account_id)
     storage = storage_from_url(Settings.from_env().storage_url)
-    day = show_long_date(clock.now().astimezone(SHANGHAI).date())
+    day = show_long_date(shanghai_day(clock.now()))
     heading = f"{account.login_name} 的个人信息副本（{day}）"
     sections, papers = sections_of(session, account), papers_of(session, account)
     total, content = count_parts(sections, papers), io.BytesIO()

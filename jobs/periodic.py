@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from accounts.inviting import forget_old_invitations
 from accounts.reminders import remind_of_grants
 from accounts.retention import delete_old_papers
-from clock import SHANGHAI
+from clock import SHANGHAI, shanghai_day
 from extensions import clock, db
 from filings.expiry import expire_overdue
 from filings.reminders import remind_of_deadlines, remind_reviewers
@@ -60,7 +60,7 @@ def _run(daily: Daily, now: datetime) -> bool:
     """Do the work unless it is done; False when it broke, so that the next sweep tries again."""
     db.start_writing()
     try:
-        if claim_day(db.session(), daily.name, now.astimezone(SHANGHAI).date()):
+        if claim_day(db.session(), daily.name, shanghai_day(now)):
             count = daily.work(db.session(), now)
             log.info("Daily work %s: %s", daily.name, count)
         db.session.commit()

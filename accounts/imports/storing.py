@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.granting import longest
 from accounts.imports.lines import Line
 from accounts.imports.rules import Decision, Known, KnownUnit, decide
-from clock import SHANGHAI
+from clock import shanghai_day
 from models.account import Account
 from models.account_import import CONFLICT_TEXTS, AccountConflict, AccountImport, source_of
 from models.activation import CLOSED
@@ -144,7 +144,7 @@ def _authorise(
     session: Session, line: Line, account: Account, unit: KnownUnit, actor: Actor, now: datetime
 ) -> None:
     """Let the person manage the unit and handle what came with him. Source: 科技部政务服务平台常见问题 三.1.4."""
-    day = now.astimezone(SHANGHAI).date()
+    day = shanghai_day(now)
     rights = [("unit_admin", ""), ("unit_maintainer", ""), *(("item_handler", item) for item in line.items)]
     for role, item in rights:
         session.add(

@@ -15,7 +15,7 @@ from blueprints.filing.files import stored
 from blueprints.idempotency import made_before, remember, was_done
 from blueprints.limits import at_most, wait_of_address, waiting_text
 from blueprints.received import received_pdf
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db, keyring
 from files.admission import Admitted
 from files.refusals import Refused as NotAdmitted
@@ -104,7 +104,7 @@ def submit(account_type: str) -> ResponseReturnValue:
         return _received(made_id)
     if kept is None or not kept["has_proved"]:
         return redirect(url_for("account.appeal_mobile", account_type=account_type), 303)
-    is_accepted = form.accepts_on(clock.now().astimezone(SHANGHAI).date())
+    is_accepted = form.accepts_on(shanghai_day(clock.now()))
     papers, refusals = _papers(account_type) if is_accepted else ({}, {})
     if not is_accepted or refusals:
         return _appeal_page(account_type, form, refusals), 422

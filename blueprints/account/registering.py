@@ -18,7 +18,7 @@ from blueprints.account.passes import owner
 from blueprints.account.places import places_in, provinces
 from blueprints.idempotency import made_before, remember, was_done
 from blueprints.limits import wait_of_address, waiting_text
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db
 from forms.admin import AdminForm
 from forms.base import Refusal
@@ -266,7 +266,7 @@ def _personal(registration: Registration) -> list[str | None]:
 
 
 def _today() -> date:
-    return clock.now().astimezone(SHANGHAI).date()
+    return shanghai_day(clock.now())
 
 
 def _search_page(

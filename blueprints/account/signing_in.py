@@ -19,7 +19,7 @@ from blueprints.account.devices import browser_name
 from blueprints.account.entry import ENTRY, STEPS, begin_step, second_step_page
 from blueprints.account.safe_next import safe_next
 from blueprints.identity import units_of, who
-from clock import SHANGHAI
+from clock import SHANGHAI, shanghai_day
 from extensions import clock, db
 from models.account import ACCOUNT_TYPE_NAMES, Account
 from models.batch import Batch
@@ -252,7 +252,7 @@ def _is_public_computer(before: LoginSession | None = None) -> bool:
 
 def first_page(account: Account, next_path: str | None) -> str:
     """Return where to go: first to the choice of a unit when there is one to make."""
-    day = clock.now().astimezone(SHANGHAI).date()
+    day = shanghai_day(clock.now())
     if account.closes_at is not None:
         return url_for("account.closure")
     if account.account_type == "natural":
@@ -283,7 +283,7 @@ def _new_challenge(kind: str) -> Any:
 def open_batches() -> list[tuple[Batch, int]]:
     """Return what is open now with the days left, 0 on the last day."""
     now = clock.now()
-    today = now.astimezone(SHANGHAI).date()
+    today = shanghai_day(now)
     batches = db.session.scalars(select(Batch).order_by(Batch.applicant_deadline))
     return [
         (batch, (batch.applicant_deadline - today).days)

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from blueprints.filing.presence import others_at
 from blueprints.idempotency import earlier_attempt
 from blueprints.ids import read_version
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db
 from failpoints import reach
 from filings.bulk.evidence import count_waiting
@@ -112,7 +112,7 @@ class FilingPage:
     @property
     def days_left(self) -> int | None:
         """Whole days until the applicants' deadline, 0 on the day itself; None when it is over."""
-        today: date = clock.now().astimezone(SHANGHAI).date()
+        today: date = shanghai_day(clock.now())
         left: timedelta = self.filing.applicant_deadline - today
         return left.days if left.days >= 0 else None
 

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from accounts.granted import administrator_of, grants_of
 from accounts.granting import Grantor
 from blueprints.access import actor, me
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db
 from models.account import Account
 
@@ -18,7 +18,7 @@ FOUND_SECONDS = 3600  # how long a person that was found may be authorised witho
 
 def today() -> date:
     """Return the business day in Shanghai."""
-    return clock.now().astimezone(SHANGHAI).date()
+    return shanghai_day(clock.now())
 
 
 def grantor() -> Grantor:

@@ -15,7 +15,7 @@ from blueprints.ids import read_id
 from blueprints.limits import at_most
 from blueprints.notice import blueprint
 from blueprints.received import received_pdf
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db
 from files.admission import Admitted
 from files.refusals import Refused as NotAdmitted
@@ -110,7 +110,7 @@ def _notice(notice_id: uuid.UUID) -> PublicNotice:
 
 
 def _today() -> date:
-    return clock.now().astimezone(SHANGHAI).date()
+    return shanghai_day(clock.now())
 
 
 def _page(

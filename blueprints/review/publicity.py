@@ -12,7 +12,7 @@ from blueprints.idempotency import remember, was_done
 from blueprints.ids import read_ids
 from blueprints.review import blueprint
 from blueprints.storage import send_pdf
-from clock import SHANGHAI
+from clock import shanghai_day
 from extensions import clock, db
 from filings.refused import Refused
 from filings.review.publicity import (
@@ -46,7 +46,7 @@ def publicity_page(refused: Refused | None = None, **typed: object) -> str:
         .order_by(PublicNotice.published_at.desc()).limit(NOTICES_SHOWN)
     ).all()  # fmt: skip
     forms = {"notice_form": NoticeForm(), "letter_form": LetterForm(), "list_form": ListForm()}
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai_day(clock.now())
     return render_template(
         "review/publicity.html", office=here, waiting=awaiting_notice(session, here),
         ready=after_notice(session, here, today), notices=notices, today=today, refused=refused,
@@ -94,7 +94,7 @@ def _own_notice(notice_id: uuid.UUID) -> PublicNotice:
 
 
 def _notice_page(notice: PublicNotice, form: DecisionForm | None = None, at: uuid.UUID | None = None) -> str:
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai_day(clock.now())
     names = {entry.filing_id: entry.name for entry in notice.entries}
     return render_template(
         "review/notice.html", notice=notice, today=today, names=names, form=form or DecisionForm(), at=at

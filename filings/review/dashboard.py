@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.review.inbox import came_before, regions_under
 from models.batch import start_of
 from models.filing import Filing
@@ -106,7 +106,7 @@ def _by_week(
     now: datetime,
 ) -> list[Bar]:  # fmt: skip
     """Count what was submitted and what the office decided in each of the last weeks, Monday to Sunday."""
-    weeks = mondays(now.astimezone(SHANGHAI).date())
+    weeks = mondays(shanghai_day(now))
     submitted = select(*_weekly(Filing.submitted_at, weeks)).where(
         *seen, Filing.submitted_at >= start_of(weeks[0])
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.working_days import WorkingDays
 
 # What puts a filing before a level: the event's details say which (`to_level`).
@@ -57,7 +57,7 @@ def stays(moments: Iterable[Moment]) -> list[Stay]:
 def days_used(levels: Sequence[Stay], level: str, today: date, calendar: WorkingDays) -> int:
     """Count the working days the filing has spent before `level`, all submissions together."""
     return sum(
-        calendar.between(_day(stay.since), _day(stay.until) if stay.until else today)
+        calendar.between(shanghai_day(stay.since), shanghai_day(stay.until) if stay.until else today)
         for stay in levels
         if stay.level == level
     )
@@ -100,8 +100,4 @@ def desk_time(
 
 def _late_since(stay: Stay, over: int, today: date, calendar: WorkingDays) -> date:
     """Return the day that was the last one, `over` working days ago; not before the filing came back."""
-    return max(calendar.earliest(today, over), _day(stay.since))
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()
+    return max(calendar.earliest(today, over), shanghai_day(stay.since))

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.kind import STATE_TEXTS
 from filings.kinds import KINDS
 from filings.sheets.workbook import text_cell
@@ -49,7 +49,7 @@ class Submitted:
 def submitted(filing: Any, document: dict[str, Any]) -> Submitted:
     """Take from a filing what lists say of it, under the name it was submitted with."""
     at = filing.submitted_at
-    day = show_date(at.astimezone(SHANGHAI).date()) if at else ""
+    day = show_date(shanghai_day(at)) if at else ""
     office = filing.receiving_office.name if filing.receiving_office else ""
     known = (document["name"], filing.unit.name, filing.unit.uscc, filing.region.name, filing.batch.name,
              filing.status_text, office, day, filing.submitted_version_no or "")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.editing import Conflict
 from filings.refused import Refused
 from filings.rules.opinions import DeskFacts, opinion_findings
@@ -106,7 +106,7 @@ def desk_facts(session: Session, filing: Filing, now: datetime) -> DeskFacts:
     )  # fmt: skip
     level = filing.current_level
     return DeskFacts(
-        today=now.astimezone(SHANGHAI).date(), applicant_deadline=filing.batch.applicant_deadline,
+        today=shanghai_day(now), applicant_deadline=filing.batch.applicant_deadline,
         level_deadline=filing.batch.deadline_of(level) if level else None,
         has_site_check=bool(session.execute(select(visited)).scalar()),
     )  # fmt: skip

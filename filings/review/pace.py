@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.review.desk_clock import ARRIVALS, CLOCK_ACTS, DeskTime, Moment, desk_time
 from filings.working_days import WorkingDays
 from models.event import Event
@@ -36,7 +36,7 @@ def time_here(session: Session, filing: Filing, now: datetime) -> DeskTime | Non
     query = select(Event.act, Event.at, level).where(Event.stream_id == filing.id, Event.act.in_(CLOCK_ACTS))
     moments = [Moment(*row) for row in session.execute(query.order_by(Event.number))]
     allowed = filing.batch.days_for(filing.current_level)
-    return desk_time(moments, filing.current_level, allowed, _day(now), _calendar(session))
+    return desk_time(moments, filing.current_level, allowed, shanghai_day(now), _calendar(session))
 
 
 def usual_time(session: Session, kind: str, level: str) -> Usual | None:
@@ -61,7 +61,7 @@ def usual_time(session: Session, kind: str, level: str) -> Usual | None:
     if len(spans) < LEAST_CASES:
         return None
     calendar = _calendar(session)
-    return usual_of([calendar.between(_day(since), _day(until)) for since, until in spans])
+    return usual_of([calendar.between(shanghai_day(since), shanghai_day(until)) for since, until in spans])
 
 
 def usual_of(days: Sequence[int]) -> Usual:
@@ -76,7 +76,3 @@ def _percentile(ordered: Sequence[int], share: float) -> int:
 
 def _calendar(session: Session) -> WorkingDays:
     return WorkingDays(read_special_days(session))
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.kinds import kind_of
 from filings.refused import Refused
 from filings.working_days import WorkingDays
@@ -57,7 +57,7 @@ def _entry_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def running_notice(session: Session, filing: Filing, at: datetime) -> PublicNotice | None:
     """Return the notice that everybody can read about the filing now; None outside of one."""
-    today = at.astimezone(SHANGHAI).date()
+    today = shanghai_day(at)
     query = select(PublicNotice).where(
         PublicNotice.entries.any(NoticeEntry.filing_id == filing.id),
         PublicNotice.starts_on <= today, PublicNotice.ends_on >= today,
@@ -102,7 +102,7 @@ def publish_notice(
 
 
 def _refuse_period(session: Session, said: Announcement, at: datetime) -> None:
-    today = at.astimezone(SHANGHAI).date()
+    today = shanghai_day(at)
     if said.starts_on < today:
         raise Refused("E_DATE_ORDER", "公示开始日期不能早于今天")
     days = WorkingDays(read_special_days(session)).between(said.starts_on - timedelta(days=1), said.ends_on)
@@ -129,7 +129,7 @@ def raise_objection(
 
     Raises Refused afterwards and for what is not in the notice.
     """
-    if not notice.is_running_on(at.astimezone(SHANGHAI).date()):
+    if not notice.is_running_on(shanghai_day(at)):
         raise Refused("E_NOTICE_OVER", "公示期已过或尚未开始，不能再提交异议；请按公示上的联系方式反映")
     if filing_id not in {entry.filing_id for entry in notice.entries}:
         raise Refused("E_CHOICE", "请选择对哪一个申报有异议")

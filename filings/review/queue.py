@@ -27,7 +27,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Session, joinedload
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.review.desk_clock import CLOCK_ACTS, DeskTime, Moment, desk_time
 from filings.review.filter_choices import Choices, read_choices
 from filings.review.inbox import came_before, gave_up, regions_under, unindexed
@@ -86,7 +86,7 @@ def read_page(
 ) -> QueuePage:
     """Read a page of what came before the office, as the reviewer wants to see it."""
     choices, special = read_choices(session, office, account_id)
-    desk = _Desk(office, account_id, now.astimezone(SHANGHAI).date(), WorkingDays(special))
+    desk = _Desk(office, account_id, shanghai_day(now), WorkingDays(special))
     found, newer, older = _read_rows(session, desk, wanted)
     counts, moments = _read_around(session, desk, [filing.id for filing, _ in found])
     rows = [
@@ -102,7 +102,7 @@ def wanted_ids(
 ) -> list[uuid.UUID]:
     """List all that the filters leave, in their order, at most MOST_IDS."""
     calendar = WorkingDays(read_special_days(session))
-    desk = _Desk(office, account_id, now.astimezone(SHANGHAI).date(), calendar)
+    desk = _Desk(office, account_id, shanghai_day(now), calendar)
     order, is_descending = _order(wanted)
     query = select(Filing.id).where(*_filters(desk, wanted))
     columns = (order.desc(), Filing.id.desc()) if is_descending else (order, Filing.id)
@@ -285,4 +285,4 @@ def _time_of(desk: _Desk, filing: Filing, moments: Sequence[Moment]) -> DeskTime
     )
     if time.used or filing.arrived_at is None or moments:
         return time
-    return DeskTime(desk.calendar.between(filing.arrived_at.astimezone(SHANGHAI).date(), desk.today))
+    return DeskTime(desk.calendar.between(shanghai_day(filing.arrived_at), desk.today))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from clock import SHANGHAI
+from clock import shanghai_day
 from filings.kinds import kind_of
 from filings.refused import Refused
 from filings.review.publicity import after_notice
@@ -119,7 +119,7 @@ def publish_list(
 
 def _ready(session: Session, office: Office, chosen: Iterable[uuid.UUID], at: datetime) -> Sequence[Filing]:
     """Return the chosen filings if every one is ready, in the order of the list."""
-    ready = {filing.id: filing for filing in after_notice(session, office, at.astimezone(SHANGHAI).date())}
+    ready = {filing.id: filing for filing in after_notice(session, office, shanghai_day(at))}
     wanted = list(chosen)
     if not wanted:
         raise Refused("E_CHOICE", "请至少勾选一份公示结束且无异议的申报")
@@ -181,7 +181,7 @@ def revoke_title(
     if carrier.national_state == "none" or carrier.revoked_on is not None:
         raise IllegalMove("这个孵化机构没有有效的国家级资格")
     words = REVOCATION_REASONS[reason] + (f"：{text}" if text else "")
-    carrier.revoked_on = at.astimezone(SHANGHAI).date()
+    carrier.revoked_on = shanghai_day(at)
     filings = session.scalars(select(Filing).where(Filing.carrier_id == carrier.id)).all()
     led_here = max((one for one in filings if one.status == Status.APPROVED), default=None,
                    key=lambda one: one.serial)  # fmt: skip
