@@ -10,6 +10,7 @@ from filings.rule_sets import open_batch, rule_set_of
 from models.batch import Batch
 
 LEAP_DAY = (2, 29)
+NAME_KEPT = 90  # of the 100 characters of a name, so that the year fits behind it
 # What a batch has from its rule set, which writes it anew for every year.
 BY_RULES = frozenset({
     "kind", "limits", "required_statistics", "priority_directions", "indicator_definitions", "format_requirements",
@@ -23,8 +24,14 @@ def copy_for_next_year(session: Session, batch: Batch) -> Batch:
     """
     columns = {column.key for column in inspect(Batch).column_attrs} - BY_RULES - {"id"}
     answers: dict[str, Any] = {name: _a_year_later(getattr(batch, name)) for name in columns}
+    answers |= {"name": name_for_next_year(batch), "year": batch.year + 1}
+    return open_batch(session, rule_set_of(batch), answers)
+
+
+def name_for_next_year(batch: Batch) -> str:
+    """Return the name with the year after, which stands at its end when the name said none."""
     name = batch.name.replace(str(batch.year), str(batch.year + 1))
-    return open_batch(session, rule_set_of(batch), answers | {"name": name, "year": batch.year + 1})
+    return name if name != batch.name else f"{name[:NAME_KEPT]}（{batch.year + 1}年度）"
 
 
 def _a_year_later(value: Any) -> Any:

@@ -14,7 +14,7 @@ from blueprints.admin.changes import record_change, store
 from blueprints.idempotency import made_before, remember, was_done
 from clock import SHANGHAI
 from extensions import clock, db
-from filings.batches import copy_for_next_year
+from filings.batches import copy_for_next_year, name_for_next_year
 from filings.kinds import KINDS
 from filings.rule_sets import open_batch, rule_set_of, rule_sets
 from forms.admin import AdminForm, BatchForm, limits_form, new_batch_form
@@ -75,10 +75,14 @@ def _new_form(typed: Any = None, data: dict[str, Any] | None = None) -> BatchFor
 
 def _is_new_name(form: BatchForm) -> bool:
     """Say whether no batch has this name; two could not be told apart by anybody."""
-    taken = db.session.scalar(select(Batch.id).where(Batch.name == form["name"].data)) is not None
+    taken = _is_taken(form["name"].data)
     if taken:
         form["name"].errors = [Refusal("E_NAME_TAKEN", "已有同名的批次，请换一个名称，或修改那个批次")]
     return not taken
+
+
+def _is_taken(name: str) -> bool:
+    return db.session.scalar(select(Batch.id).where(Batch.name == name)) is not None
 
 
 def _new_page(form: BatchForm) -> str:
@@ -117,7 +121,10 @@ def copy_batch(batch_id: uuid.UUID) -> ResponseReturnValue:
     """Make the batch of the next year from this one, a year later in every date."""
     made_id = made_before()
     if made_id is None:
-        copied = copy_for_next_year(db.session(), _batch(batch_id))
+        found = _batch(batch_id)
+        if _is_taken(name_for_next_year(found)):
+            abort(409, f"已有名为「{name_for_next_year(found)}」的批次。请返回批次列表，修改那个批次。")
+        copied = copy_for_next_year(db.session(), found)
         record_change(copied.id, "open_batch", copied.name, {"copy_of": str(batch_id)})
         made_id = copied.id
         remember(made_id)

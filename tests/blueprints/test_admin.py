@@ -106,7 +106,9 @@ def test_days_out_of_order_are_refused_at_their_place(
 
 
 def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Session, admin: Account) -> None:
-    by_hand = "十、请于2021年11月30日前提交；2021年10月31日以后的{数据}不计。\n十一、按2019年8月1日的通知办理。"
+    by_hand = (
+        "十、请于2021年11月30日前提交；2021年10月31日以后的{数据}不计。\n十一、按2019年8月1日的通知办理。"
+    )
     written = RULES.format_requirements.strip().format(
         报告期="2019年11月1日至2020年10月31日", 截止日="2020年10月31日", 最晚日期="—", 份数=3
     )  # as of the year before, when it was copied and nobody looked
@@ -121,7 +123,10 @@ def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Ses
     assert (copied.applicant_deadline, copied.latest_start_date) == (date(2022, 11, 30), date(2021, 2, 28))
     assert copied.limits == batch.limits
     assert copied.required_statistics == RULES.statistics_of(2022)
-    assert copied.required_statistics[0] == [{"year": 2020, "kind": "annual"}, {"year": 2021, "kind": "annual"}]
+    assert copied.required_statistics[0] == [
+        {"year": 2020, "kind": "annual"},
+        {"year": 2021, "kind": "annual"},
+    ]
     text = copied.format_requirements
     assert "本批次报告期为2021年11月1日至2022年10月31日" in text
     assert "截至2022年10月31日。各表" in text
@@ -129,6 +134,19 @@ def test_the_next_round_is_a_copy_a_year_later(client: FlaskClient, session: Ses
     assert "一式5份" in text
     assert text.endswith(by_hand.replace("2021年1", "2022年1")), "the days of the batch, and nothing else"
     assert len(text.splitlines()) == 11
+
+
+def test_two_batches_never_have_one_name(client: FlaskClient, session: Session, admin: Account) -> None:
+    batch = build_batch(session, name="第九批国家备案众创空间")
+    assert post(client, f"/admin/batches/{batch.id}/copy").status_code == 303
+    again = post(client, f"/admin/batches/{batch.id}/copy")
+    assert (again.status_code, "已有名为「第九批国家备案众创空间（2022年度）」的批次" in again.text) == (
+        409,
+        True,
+    )
+    session.rollback()
+    names = session.scalars(select(Batch.name).order_by(Batch.year)).all()
+    assert names == ["第九批国家备案众创空间", "第九批国家备案众创空间（2022年度）"]
 
 
 def test_another_year_asks_for_other_statistics(
