@@ -61,6 +61,12 @@ class Visitor:
         headers = {"HX-Request": "true"} if htmx else {}
         return self._ask(urllib.request.Request(self._address(path), headers=headers))
 
+    def weight(self, path: str) -> int:
+        """Return how many bytes the body is that a browser gets."""
+        answer = self._ask(urllib.request.Request(self._address(path), headers={"Accept-Encoding": "br"}))
+        assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "br"), path
+        return len(answer.data)
+
     def page(self, path: str) -> BeautifulSoup:
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code)

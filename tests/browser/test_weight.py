@@ -1,8 +1,14 @@
-"""What the pages weigh over the line, and how many elements they have; budgets P2 and P3 of performance."""
+"""What the pages weigh over the line, and how many elements they have; budgets P2 and P3 of performance.
+
+All of it of the demo's complete filing: 146 rows, each with its evidence.
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import pytest
+
+from filings.kinds import KINDS
 from tests.browser.conftest import StartOld
 from tests.browser.old_chromium import OldChromium
 from tests.browser.test_old_chromium import sign_in
@@ -11,6 +17,46 @@ from tests.visiting import Visitor
 
 KIB = 1_024
 ICONS = ("favicon.", "icon-", "icon.", "icons.", "manifest.")
+# Tables of 孵化和服务情况 may weigh more; one of long texts misses the 8 KB (docs/benchmarks.md) and may not grow.
+MOST = {"teams": 20 * KIB, "enterprises": 20 * KIB, "activities": 8_700}
+TABLES = [table.name for table in KINDS["makerspace"].tables]
+
+
+@pytest.fixture(scope="module")
+def visitor(live_server: Served) -> Visitor:
+    return Visitor(live_server.url, "gz_linchuang")
+
+
+@pytest.fixture(scope="module")
+def filing(visitor: Visitor) -> str:
+    """The address of the complete filing; other tests may have opened drafts beside it."""
+    links = visitor.page("/filings").select("td.lead a")
+    found = {str(link["href"]).rsplit("/", 1)[0] for link in links}
+    return next(one for one in found if rows_of(visitor, one, "enterprises") == 50)
+
+
+def rows_of(visitor: Visitor, filing: str, table: str) -> int:
+    return len(visitor.page(f"{filing}/{table}").select(f"tr[id^='{table}-']:not([id$='-new'])"))
+
+
+def test_the_complete_filing_keeps_its_budgets(
+    visitor: Visitor, filing: str, print_figure: Callable[[str], None]
+) -> None:
+    assert rows_of(visitor, filing, "teams") == 40
+    pages = {table: visitor.page(f"{filing}/{table}") for table in TABLES}
+    html = {table: visitor.weight(f"{filing}/{table}") for table in TABLES}
+    elements = {table: len(page.find_all(True)) for table, page in pages.items()}
+    linked = [
+        tag.get("href") or tag.get("src") for tag in pages["teams"].select("link[rel=stylesheet], script")
+    ]
+    files = {str(path): visitor.weight(str(path)) for path in linked}
+    css = sum(size for path, size in files.items() if path.endswith(".css"))
+    script = sum(size for path, size in files.items() if path.endswith(".js"))
+    print_figure(f"HTML {html}; CSS {css:,}, JS {script:,}; elements {elements}")
+    assert all(html[table] <= MOST.get(table, 8 * KIB) for table in TABLES), html
+    assert (css <= 10 * KIB, script <= 22 * KIB, css + script == sum(files.values())) == (True,) * 3, files
+    assert 1 + len(files) <= 6, files
+    assert all(count <= 6_000 for count in elements.values()), elements
 
 
 def loaded(browser: OldChromium, path: str) -> dict[str, int]:
@@ -27,12 +73,11 @@ def loaded(browser: OldChromium, path: str) -> dict[str, int]:
 
 
 def test_first_and_later_pages_keep_their_budgets(
-    start_old: StartOld, live_server: Served, print_figure: Callable[[str], None]
+    start_old: StartOld, live_server: Served, filing: str, print_figure: Callable[[str], None]
 ) -> None:
+    """With the heads of all answers, as a browser of old machines gets them."""
     browser = start_old(86)
     sign_in(browser, "gz_linchuang")
-    visitor = Visitor(live_server.url, "gz_linchuang")
-    filing = visitor.open_filing()
     browser.send("Network.setBypassServiceWorker", bypass=True)  # what it keeps costs nothing at all
     browser.send("Network.setCacheDisabled", cacheDisabled=True)
     first = loaded(browser, f"{filing}/venue_rows")
