@@ -103,7 +103,7 @@
 
   on('htmx:beforeRequest', function (event) {
     var config = event.detail.requestConfig, form = formOf(config);
-    if (form && navigator.onLine && !waits(config.path)) next(function () { return store.markSent(config.path); });
+    if (form && navigator.onLine && !waits(config.path)) next(function () { return store.markSent(config.path).catch(Object); });
     else if (form) { event.preventDefault(); keep(form, config.path, Array.from(config.formData)); }
   });
 

@@ -4,7 +4,7 @@
   var page = window.hatchery, meta = document.querySelector('meta[name=drafts]');
   if (!page || !window.indexedDB || !window.crypto || !crypto.subtle || !navigator.locks || !window.BroadcastChannel) return;
 
-  var NAME = 'hatchery', WEEK = 604800000, given = meta ? meta.content.split(' ') : [], opened = null;
+  var NAME = 'hatchery', WEEK = 604800000, TIGHT = 5e6, given = meta ? meta.content.split(' ') : [], opened = null;
   // The key lives here and nowhere else: not on the disk, and not in the page.
   var key = given[1] && crypto.subtle.importKey('raw', bytes(given[1]), 'AES-GCM', false, ['encrypt', 'decrypt']);
   if (meta) meta.remove();
@@ -95,9 +95,11 @@
     });
   }
 
+  // Where the browser does not say how much room there is, nothing is tight.
   function refresh() {
-    return change(function (own) { return own; }).then(function (own) {
-      store.kept = own;
+    return Promise.all([change(function (own) { return own; }), navigator.storage.estimate().catch(Object)]).then(function (found) {
+      var own = store.kept = found[0];
+      store.isTight = found[1].quota - found[1].usage < TIGHT;
       mark(own.length);
       document.dispatchEvent(new Event('hatchery:kept'));
     });
@@ -128,7 +130,7 @@
   }
   function clock(at) { return new Date(at).toTimeString().slice(0, 5); }
 
-  // `kept` is what lies there now, as of the last refresh; `unstored` what this page alone knows, by key of the act.
+  // `kept` is what lies there now and `isTight` whether little more will fit, as of the last refresh; `unstored` what this page alone knows, by key of the act.
   var store = {
     owner: given[0], mayKeep: Boolean(meta && meta.hasAttribute('data-keep')), page: random(), kept: [], unstored: {},
     change: change, refresh: refresh, forget: forget, tidy: tidy, seal: seal, unseal: unseal, clear: clear,

@@ -33,8 +33,8 @@
       delay = Math.min(2 * delay, 600000);
     }).then(store.refresh).then(function () {
       isSending = false;
+      channel.postMessage(sent ? 'sent' : 'changed');
       if (sent) arrived();
-      channel.postMessage('changed');
       if (isWanted) timer = setTimeout(flush, 1000);
     });
     return running;
@@ -89,8 +89,9 @@
   function show() {
     var bar = document.getElementById('unsent'), waiting = acts().length, typed = drafts().length;
     if (!bar || !store.owner) return;
-    bar.hidden = !waiting && !typed;
-    bar.firstElementChild.textContent = (waiting ? waiting + ' 处修改尚未上传' : '') + (waiting && typed ? '，' : '') + (typed ? typed + ' 份草稿未保存' : '') + note;
+    var words = [waiting && waiting + ' 处修改尚未上传', typed && typed + ' 份草稿未保存', store.isTight && store.kept.length && '本机空间将满，请尽快联网保存'].filter(Boolean);
+    bar.hidden = !words.length;
+    bar.firstElementChild.textContent = words.join('，') + note;
   }
 
   function over() {
@@ -118,7 +119,8 @@
   }, true);
 
   channel.onmessage = function (event) {
-    if (event.data === 'changed') { store.refresh(); return; }
+    // What came before ours is sent: now it is our turn.
+    if (event.data !== 'out') { store.refresh().then(event.data === 'sent' ? flush : null); return; }
     over();
     store.clear().then(function () { window.location.replace('/login'); });
   };
