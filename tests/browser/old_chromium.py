@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--lang=zh-CN", "--window-size=1366,768", "--remote-debugging-port=0", "--no-proxy-server",
 ]  # fmt: skip
 KEYS = {"Enter": (13, "\r"), "Escape": (27, ""), "Tab": (9, "")}
-EXPECTED = re.compile(r"status of 4\d\d")
+EXPECTED = re.compile(r"status of 4\d\d|INTERNET_DISCONNECTED")
 
 
 class OldChromium:
@@ -154,10 +154,23 @@ class OldChromium:
         self.send("Input.dispatchKeyEvent", type="keyDown", **same, **({"text": text} if text else {}))
         self.send("Input.dispatchKeyEvent", type="keyUp", **same)
 
-    def upload(self, selector: str, file: Path) -> None:
+    def upload(self, selector: str, *files: Path) -> None:
         root = self.send("DOM.getDocument")["root"]["nodeId"]
         node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
-        self.send("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
+        self.send("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
+
+    def set_offline(self, is_offline: bool) -> None:
+        """Take the line away, or give it back."""
+        self.send(
+            "Network.emulateNetworkConditions", offline=is_offline, latency=0, downloadThroughput=-1,
+            uploadThroughput=-1,
+        )  # fmt: skip
+
+    def forget_cookie(self, ending: str) -> None:
+        """Delete the cookies whose names end so."""
+        for cookie in self.send("Network.getCookies", urls=[self.url])["cookies"]:
+            if cookie["name"].endswith(ending):
+                self.send("Network.deleteCookies", name=cookie["name"], url=self.url)
 
     def settle(self) -> None:
         """Wait until HTMX is at rest."""

@@ -274,7 +274,7 @@ def test_the_whole_page_by_keyboard(clerk: Clerk) -> None:
 
 def press_until(page: Page, target: Any) -> None:
     """Press Tab until the target has the focus."""
-    for _ in range(120):
+    for _ in range(400):
         if target.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
