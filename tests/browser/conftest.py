@@ -33,9 +33,13 @@ StartOld = Callable[[int], OldChromium]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test here a second chance: a browser on a shared machine may stall. The report counts both."""
+    """Give tests of pages a second chance: a browser on a shared machine may stall. The report counts both.
+
+    None where something could be lost now and then only (`once`), and none in the long tests.
+    """
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        is_strict = item.get_closest_marker("once") or item.get_closest_marker("long")
+        if item.path.is_relative_to(Path(__file__).parent) and not is_strict:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -16,6 +16,7 @@ from tests.browser.line import Line
 from tests.completing import small_pdf
 from tests.served import Served
 
+pytestmark = pytest.mark.once
 DROP = """([files]) => {
     const dropped = new DataTransfer();
     for (const [name, text] of files)

@@ -180,6 +180,7 @@ def posts(page: Page) -> list[str]:
     return sent
 
 
+@pytest.mark.once
 def test_a_broken_line_goes_on_and_sends_nothing_twice(clerk: Clerk) -> None:
     page, sent = clerk.page, posts(clerk.page)
     state = {"sent": 0, "broken": True}

@@ -18,6 +18,7 @@ from tests.visiting import Answer, Visitor
 pytestmark = pytest.mark.filterwarnings("ignore::pikepdf.exceptions.PageCopyWarning")
 BUSY, TRIES = "E_FILE_BUSY", 5
 LONGEST_JOB = 900  # seconds
+pytestmark = pytest.mark.once
 WEB_PROCESSES = 3  # the one that listens, and its two workers
 CHINESE = re.compile("[\u4e00-\u9fff]{4}")
 

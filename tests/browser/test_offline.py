@@ -10,6 +10,7 @@ from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
 from tests.browser.offline_work import kept_in, sign_in, work_on
 
+pytestmark = pytest.mark.once
 TYPED = ("科韵路16号", "天河路1号", "王二麻子", "13800001234")
 DATABASES = "async () => (await indexedDB.databases()).map(one => one.name)"
 SEEDS = range(1, 5)

@@ -70,6 +70,7 @@ def test_without_a_network_the_offline_page_answers_and_says_nothing_of_anybody(
     expect(page.locator("h1")).to_contain_text("众创空间")
 
 
+@pytest.mark.once
 def test_what_was_typed_stays_when_the_network_is_lost(clerk: Clerk) -> None:
     page = clerk.page
     clerk.new_filing("新增众创空间")
@@ -124,6 +125,7 @@ def test_a_new_version_waits_until_nothing_is_unsaved(page: Page, live_server: S
         assert all("next" in name for name in page.evaluate("caches.keys()"))
 
 
+@pytest.mark.once
 def test_a_fragment_of_another_build_is_not_put_into_the_page(page: Page, live_server: Served) -> None:
     with _Relay(live_server) as relay:
         clerk = at_the_venues(page, relay)
@@ -156,6 +158,7 @@ def test_a_fragment_of_another_build_is_not_put_into_the_page(page: Page, live_s
 
 
 @pytest.mark.long
+@pytest.mark.once
 def test_a_tab_typed_through_an_update_is_whole_and_links_lead_on(page: Page, live_server: Served) -> None:
     with _Relay(live_server) as relay:
         clerk = at_the_venues(page, relay)

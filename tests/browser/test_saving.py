@@ -13,6 +13,7 @@ from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
 from tests.browser.reviewer import Reviewer
 
+pytestmark = pytest.mark.once
 VENUE = {"address": "科韵路16号", "area_total": "100"}
 
 

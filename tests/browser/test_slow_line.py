@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
 
+pytestmark = pytest.mark.once
 ENTERPRISE = {"enterprise_name": "广州云帆智能科技有限公司", "registered_on": "2021-03-15"}
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import OpenPage
 
+pytestmark = pytest.mark.once
 VENUE = {
     "address": "科韵路16号", "area_total": "100", "area_resident": "60", "area_public": "20",
     "area_own_use": "10", "area_other": "10", "workstations": "5", "ownership": ["leased"],
