@@ -44,7 +44,10 @@ def make(session: Session, copy_id: uuid.UUID) -> None:
             add_part(archive, name, part)
     size, sha256 = _stored(storage, keyring.seal_bytes(content.getvalue()))
     db.start_writing()
-    copy = session.get_one(DataCopy, copy_id)
+    copy = session.get(DataCopy, copy_id)
+    if copy is None:  # the account was closed meanwhile
+        storage.remove(sha256)
+        return
     copy.state, copy.done, copy.total, copy.sha256, copy.size = "ready", total, total, sha256, size
     copy.expires_at = datetime.now(UTC) + LIFETIME
     owner = session.get_one(Account, copy.account_id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 import jobs.data_copy
@@ -166,6 +166,31 @@ def test_a_worker_that_dies_on_its_way_removes_a_copy_later(
     assert jobs.data_copy.remove_due(settings) == 1
     with pytest.raises(MissingFile):
         storage.path(sha256)
+
+
+def test_a_copy_leaves_nothing_when_its_account_is_closed_meanwhile(
+    client: FlaskClient,
+    session: Session,
+    storage: FolderStorage,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored, digests = jobs.data_copy._stored, []
+
+    def close_meanwhile(into: FolderStorage, content: bytes) -> tuple[int, str]:
+        size, sha256 = stored(into, content)
+        digests.append(sha256)
+        session.rollback()
+        session.execute(delete(DataCopy))
+        session.commit()
+        return size, sha256
+
+    order(Clerk(client, account))
+    monkeypatch.setattr(jobs.data_copy, "_stored", close_meanwhile)
+    assert make(session) is None
+    assert session.scalars(select(Job.state)).all() == ["done"]
+    with pytest.raises(MissingFile):
+        storage.path(digests[0])
 
 
 def test_only_who_knows_the_password_orders_and_not_too_often(

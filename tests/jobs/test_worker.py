@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from files.storage import FolderStorage
 from jobs import deliveries, papers, periodic, queue
-from jobs.worker import SweepingWorker
+from jobs.worker import Stopped, SweepingWorker
 from models.counter import Counter
 from models.delivery import Delivery
 from models.job import Job
@@ -141,6 +141,8 @@ def test_no_step_takes_the_wish_to_stop_for_its_own_failure(
         return 0
 
     monkeypatch.setattr(periodic, "DAILY", (periodic.Daily("told to stop", clock_time(0), told_to_stop),))
+    with pytest.raises(Stopped):
+        worker._sweep()
     with pytest.raises(StopRequested):
         worker.dequeue_job_and_maintain_ttl(None)
 
