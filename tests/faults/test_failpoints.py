@@ -43,7 +43,7 @@ SUBMISSION = ["submission_judged", "filing_moved", "filing_submitted", "submissi
 LONG = pytest.mark.long
 # Two attempts of a job may die, the third must do it; `make test` tries the points at which most is at stake.
 PAIRS = [
-    pytest.param(JOB[at : at + 2], id="-".join(JOB[at : at + 2]), marks=[pytest.mark.long] if at < 8 else [])
+    pytest.param(JOB[at : at + 2], id="-".join(JOB[at : at + 2]), marks=[pytest.mark.long] if at < 10 else [])
     for at in range(0, len(JOB), 2)
 ]
 # Once these are reached the effect is there, although nobody heard of it.
