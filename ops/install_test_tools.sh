@@ -9,6 +9,8 @@ missing_packages() {
     command -v pdftotext >/dev/null || echo poppler-utils
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql
     ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || echo fonts-noto-cjk
+    command -v cc >/dev/null || echo gcc
+    [ -e /usr/include/dlfcn.h ] || echo libc6-dev
 }
 
 skipped() {
@@ -17,6 +19,7 @@ skipped() {
         qpdf) echo "用 qpdf 检查 PDF 的测试" ;;
         poppler-utils) echo "读取 PDF 文字和图像的测试" ;;
         postgresql) echo "PostgreSQL 上的测试" ;;
+        gcc | libc6-dev) echo "拨动时钟的长测试" ;;
         fonts-noto-cjk) echo "浏览器截图中的汉字（显示为方框）" ;;
     esac
 }
