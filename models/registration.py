@@ -101,11 +101,12 @@ def search(session: Session, registration: Registration) -> None:
 
 
 def _check_unit(session: Session, registration: Registration) -> None:
-    """Look for the name first, then for the code, so that a unit that was renamed is told apart."""
+    """Judge the name first, then the code, so that a unit that was renamed is told apart."""
+    # Asked for in the other order: whoever registers in between was not there by his code, but is by his name.
+    coded = unit_of_code(session, registration.uscc or "")
     named = unit_named(session, registration.name)
     if named is not None:
         raise CLOSED_UNIT if _is_closed(session, named) else NAME_TAKEN
-    coded = unit_of_code(session, registration.uscc or "")
     if coded is not None:
         raise CLOSED_UNIT if _is_closed(session, coded) else CODE_TAKEN
 

@@ -141,7 +141,7 @@ def test_c05_of_registrations_at_the_same_moment_one_wins(app: Flask, session: S
     statuses = all_at_once([lambda number=number: send(number) for number in range(3)])
     assert sorted(statuses) == [303, 422, 422]
     words = "证件号码已被注册" if who == "person" else "单位名称已被注册"
-    assert sum(words in text for text in texts) == 2
+    assert sum(words in text for text in texts) == 2, texts
     assert count(session, Account) == 1
     assert count(session, Unit) == (1 if who == "unit" else 0)
 
