@@ -13,8 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from jobs.child import die_with_parent
+
+# For tests that walk all addresses: on PostgreSQL they are for the long run.
+long_on_postgresql = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
 
 # Nothing of this cluster has to survive anything.
 SETTINGS = {

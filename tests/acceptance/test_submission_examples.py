@@ -20,6 +20,7 @@ from models.venue import Venue
 from tests.browsing import Clerk, codes, conditions, soup
 from tests.build import build_account, build_batch, build_carrier, build_reviewer
 from tests.completing import BASIC_INFO, VENUE, complete, generate, offices, small_pdf, submit
+from tests.postgres import long_on_postgresql
 
 LIMIT = 3_145_728
 
@@ -235,6 +236,7 @@ def test_a_double_click_on_submit_submits_once(
     assert (first.status_code, first.headers["Location"]) == (303, second.headers["Location"])
 
 
+@long_on_postgresql
 def test_bytes_are_kept_for_the_last_three_versions_and_the_submitted(
     clerk: Clerk, filing: str, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

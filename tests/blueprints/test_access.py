@@ -18,6 +18,7 @@ from extensions import db
 from models.base import Base
 from tests.blueprints.signing_in import page_of
 from tests.build import NOW, build_account, build_filing, build_grant, build_reviewer, build_unit, sign_in
+from tests.postgres import long_on_postgresql
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -61,6 +62,7 @@ def test_a_role_that_does_not_exist_cannot_be_declared(names: tuple[str, ...]) -
         role(*names)
 
 
+@long_on_postgresql
 def test_whatever_is_not_public_wants_a_sign_in(app: Flask, client: FlaskClient, session: Session) -> None:
     before, tried = rows_of(session), 0
     for method, address, declared in endpoints(app, ("GET", *UNSAFE)):
@@ -78,6 +80,7 @@ def test_whatever_is_not_public_wants_a_sign_in(app: Flask, client: FlaskClient,
     assert rows_of(session) == before
 
 
+@long_on_postgresql
 def test_nothing_is_written_without_a_token(app: Flask, client: FlaskClient, session: Session) -> None:
     build_filing(session)
     for account in (build_account(session), build_reviewer(session), None):

@@ -17,6 +17,7 @@ from config import Settings
 from extensions import db
 from tests.blueprints.test_access import address_of
 from tests.build import build_account, sign_in
+from tests.postgres import long_on_postgresql
 
 
 def addresses(app: Flask) -> list[str]:
@@ -24,6 +25,7 @@ def addresses(app: Flask) -> list[str]:
     return [*found, "/nowhere", "/static/nowhere.css"]
 
 
+@long_on_postgresql
 def test_every_answer_is_protected_and_nothing_personal_is_stored(
     app: Flask, client: FlaskClient, session: Session
 ) -> None:

@@ -42,6 +42,7 @@ def test_the_whole_way(open_window: OpenPage, inspect: Inspect) -> None:
     go_the_whole_way(clerk, open_window, inspect)
 
 
+@pytest.mark.long
 def test_the_whole_way_without_javascript(open_window: OpenPage) -> None:
     clerk = Clerk(open_window(java_script_enabled=False))
     clerk.sign_in("gz_linchuang")

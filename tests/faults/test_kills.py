@@ -29,7 +29,7 @@ VICTIMS = {"web process": 16, "gunicorn": 1, "worker": 3, "redis": 2, "everythin
 @pytest.mark.parametrize(
     ("database", "kills"),
     [
-        ("sqlite", 3),
+        ("sqlite", 5),
         pytest.param("sqlite", 500, marks=pytest.mark.long),
         pytest.param("postgresql", 100, marks=pytest.mark.long),
     ],
