@@ -20,7 +20,10 @@
     if (event.key === 'Escape' && row && row.matches('.blank')) { empty(row); return; }
     if (!press) return;
     event.preventDefault();
-    press.click();
+    // What waited for the line may have been sent a moment ago, and the row be a new one.
+    if (event.key === 'Enter' && row.matches('.blank') && !row.querySelector('form[data-dirty], form[data-unsaved]')) {
+      page.say('mute', 'open', '没有要保存的内容');
+    } else press.click();
   });
 
   // Esc in the blank row takes back what was typed there.

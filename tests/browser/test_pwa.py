@@ -83,6 +83,9 @@ def test_what_was_typed_stays_when_the_network_is_lost(clerk: Clerk) -> None:
     page.context.set_offline(False)
     page.keyboard.press("Enter")
     expect(clerk.rows("venue_rows")).to_have_count(1)
+    page.keyboard.press("Enter")  # too late: the row was sent again by itself
+    expect(page.locator("#msg")).to_contain_text("没有要保存的内容")
+    expect(clerk.rows("venue_rows")).to_have_count(1)
 
 
 def test_signing_out_leaves_nothing(clerk: Clerk) -> None:
