@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import APIResponse, FormData, Locator, Page, Response, expect
+from playwright.sync_api import APIResponse, FormData, Locator, Page, Request, Response, expect
 
 from demo.accounts import PASSWORD
 from tests.completing import BASIC_INFO, TEXT_TABS, VENUE, small_pdf
@@ -242,3 +242,15 @@ def complete(clerk: Clerk) -> None:
     clerk.post(f"{clerk.filing}/{clerk.row_path('venue_rows', 0)}/files/evidence_file", {}, file)
     for tab in TEXT_TABS:
         clerk.post(f"{clerk.filing}/{tab}", {f"{tab}_text": "第一段。\n\n第二段。"})
+
+
+def evidence_sent(page: Page) -> list[str]:
+    """Collect the addresses to which files of evidence are sent from now on, one for each file."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/evidence"):
+            sent.append(request.url)
+
+    page.on("request", note)
+    return sent

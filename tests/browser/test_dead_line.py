@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.browser.clerk import Clerk
+from tests.browser.clerk import Clerk, evidence_sent
 from tests.browser.conftest import OpenPage
 from tests.browser.line import Line
 from tests.completing import small_pdf
@@ -60,18 +60,6 @@ def drop(page: Page, files: dict[str, bytes]) -> None:
     page.evaluate(DROP, [[[name, base64.b64encode(data).decode()] for name, data in files.items()]])
 
 
-def sent_from(page: Page) -> list[str]:
-    """Collect what is sent to the page for evidence from now on."""
-    sent: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.method == "POST" and request.url.endswith("/evidence"):
-            sent.append(request.url)
-
-    page.on("request", note)
-    return sent
-
-
 def wait_for_known(clerk: Clerk, count: int) -> None:
     """Wait until the server has this many files, whatever the page knows of it."""
     for _ in range(200):
@@ -82,7 +70,7 @@ def wait_for_known(clerk: Clerk, count: int) -> None:
 
 
 def test_an_upload_on_a_dead_line_goes_on_by_itself_and_sends_nothing_twice(clerk: Clerk, line: Line) -> None:
-    page, sent = clerk.page, sent_from(clerk.page)
+    page, sent = clerk.page, evidence_sent(clerk.page)
     scan, state = page.locator("#queue-list li").first, page.locator("#queue-state")
     line.dead_after = 100_000
     drop(page, {"扫描件.pdf": large_pdf()})

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.clerk import Clerk, complete
+from tests.browser.clerk import Clerk, complete, evidence_sent
 from tests.browser.conftest import OpenPage
 from tests.browser.judging import PHONE
 from tests.build import valid_uscc
@@ -168,21 +168,9 @@ def clerk(open_page: OpenPage) -> Iterator[Clerk]:
     return clerk
 
 
-def posts(page: Page) -> list[str]:
-    """Collect the names of the files that are sent from now on."""
-    sent: list[str] = []
-
-    def note(request: Request) -> None:
-        if request.method == "POST" and request.url.endswith("/evidence"):
-            sent.append(request.url)
-
-    page.on("request", note)
-    return sent
-
-
 @pytest.mark.once
 def test_a_broken_line_goes_on_and_sends_nothing_twice(clerk: Clerk) -> None:
-    page, sent = clerk.page, posts(clerk.page)
+    page, sent = clerk.page, evidence_sent(clerk.page)
     state = {"sent": 0, "broken": True}
 
     def line(route: Route) -> None:
