@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -128,6 +129,16 @@ def _answers(clerk: HttpClerk) -> bool:
         return clerk.get("/readyz").status_code == 200
     except CUT_OFF:
         return False
+
+
+def url_on(database: str, name: str, request: pytest.FixtureRequest) -> str:
+    """Return the URL of a migrated database of this name on PostgreSQL; empty, as `running` wants it, for SQLite."""
+    if database == "sqlite":
+        return ""
+    cluster = request.getfixturevalue("postgres_cluster")
+    cluster.create(name, "template")
+    url: str = cluster.url(name)
+    return url
 
 
 @contextmanager

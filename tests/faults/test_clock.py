@@ -18,7 +18,7 @@ from tests import completing, served
 from tests.faults.desks import CompleteDesk
 from tests.faults.http_clerk import HttpClerk
 from tests.faults.jumping import JumpingClock
-from tests.faults.site import Site, running
+from tests.faults.site import Site, running, url_on
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("failpoints")]
 
@@ -36,11 +36,7 @@ def site(
     request: pytest.FixtureRequest, clock: JumpingClock, sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:  # fmt: skip
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgres_cluster")
-        cluster.create("clock", "template")
-        url = cluster.url("clock")
+    url = url_on(request.param, "clock", request)
     folder = tmp_path_factory.mktemp("clock") / "var"
     with running(folder, sqlite_template, url, **clock.variables) as site:
         yield site

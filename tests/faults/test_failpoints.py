@@ -12,7 +12,7 @@ from models.venue import Venue
 from tests import completing, served
 from tests.faults.desks import LINES, CompleteDesk, Desk, pdfs
 from tests.faults.http_clerk import CUT_OFF, Answer, HttpClerk
-from tests.faults.site import Site, running
+from tests.faults.site import Site, running, url_on
 
 pytestmark = pytest.mark.xdist_group("failpoints")  # they share two servers
 
@@ -54,11 +54,7 @@ COMMITTED = {"row_committed", "figures_loaded", "page_rendered", "file_committed
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    url = ""
-    if request.param == "postgresql":
-        cluster = request.getfixturevalue("postgres_cluster")
-        cluster.create("failpoints", "template")
-        url = cluster.url("failpoints")
+    url = url_on(request.param, "failpoints", request)
     folder = tmp_path_factory.mktemp("failpoints") / "var"
     with running(folder, request.getfixturevalue("sqlite_template"), url) as site:
         yield site

@@ -14,7 +14,7 @@ from ops.invariants import DEEP_CHECKS
 from tests import served
 from tests.faults.clients import Client, Submitter
 from tests.faults.editor import Editor
-from tests.faults.site import RESTART_CHECKS, Site, kill, running
+from tests.faults.site import RESTART_CHECKS, Site, kill, running, url_on
 
 pytestmark = pytest.mark.xdist_group("failpoints")
 
@@ -37,11 +37,7 @@ VICTIMS = {"web process": 16, "gunicorn": 1, "worker": 3, "redis": 2, "everythin
 def test_what_was_acknowledged_survives_every_kill(
     database: str, kills: int, tmp_path: Path, request: pytest.FixtureRequest, print_figure: Callable[[str], None]
 ) -> None:  # fmt: skip
-    url = ""
-    if database == "postgresql":
-        cluster = request.getfixturevalue("postgres_cluster")
-        cluster.create("kills", "template")
-        url = cluster.url("kills")
+    url = url_on(database, "kills", request)
     with running(tmp_path / "var", request.getfixturevalue("sqlite_template"), url) as site:
         killer = Killer(site, kills)
         while killer.killed.total() < kills:
