@@ -72,9 +72,19 @@ def _hour(
     used = {name: after - before[name] for name, after in _seconds(running).items()}
     floor, used["bare web"] = _floor(where / "bare.sqlite3", min(options.minutes * 60, FLOOR_SECONDS))
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind]
+    _say_times(report, name, options.minutes, ledger, floor)
+    _say_losses(report, name, running, ledger)
+    report.say(
+        f"{name}: processor seconds", ", ".join(f"{who} {seconds:.0f}" for who, seconds in used.items())
+    )
+    report.say(f"{name}: load of the machine at the end", f"{os.getloadavg()[0]:.1f}")
+    report.say(f"{name}: hatchery doctor --deep", examined(running.settings))
+
+
+def _say_times(report: Report, name: str, minutes: float, ledger: Ledger, floor: Ledger) -> None:
     report.say(
         f"{name}: minutes, saves, pages opened, PDFs made",
-        f"{options.minutes:g}, {len(ledger.saves)}, {len(ledger.opened)}, {len(ledger.books)}",
+        f"{minutes:g}, {len(ledger.saves)}, {len(ledger.opened)}, {len(ledger.books)}",
     )
     p95 = percentile(ledger.saves, 0.95)
     report.say(
@@ -91,6 +101,9 @@ def _hour(
             f"{name}: from 下载材料 to the PDF, 20 waiting, median / longest",
             f"{waited[len(waited) // 2]:.0f} s / {waited[-1]:.0f} s",
         )
+
+
+def _say_losses(report: Report, name: str, running: Product, ledger: Ledger) -> None:
     lost = _lost(running, ledger)
     acknowledged = f"{name}: acknowledged and lost, of {ledger.things} things"
     report.say(acknowledged, str(lost), "", "0", lost == 0)
@@ -103,11 +116,6 @@ def _hour(
         "none",
         not ledger.refused,
     )
-    report.say(
-        f"{name}: processor seconds", ", ".join(f"{who} {seconds:.0f}" for who, seconds in used.items())
-    )
-    report.say(f"{name}: load of the machine at the end", f"{os.getloadavg()[0]:.1f}")
-    report.say(f"{name}: hatchery doctor --deep", examined(running.settings))
 
 
 def _spread(seconds: list[float], *shares: float) -> str:
