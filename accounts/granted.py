@@ -27,7 +27,10 @@ def administrator_of(session: Session, unit_id: uuid.UUID, account_id: uuid.UUID
 
 
 def find_person(session: Session, name: str, login_name: str, id_number: str = "") -> Account | None:
-    """Find a real-named natural person by exact real name and login name or number of his identity paper."""
+    """Find a real-named natural person by exact real name and login name or number of his identity paper.
+
+    None as well when papers of different types with this number fit two of that name: nobody is guessed.
+    """
     if not name or not (login_name or id_number):
         return None
     exact = func.lower(Account.login_name) == login_name.lower()
@@ -42,7 +45,8 @@ def find_person(session: Session, name: str, login_name: str, id_number: str = "
             Account.person_name == name, exact,
         )
     )  # fmt: skip
-    return session.scalars(query).one_or_none()
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def grants_of(session: Session, unit_id: uuid.UUID, account_id: uuid.UUID) -> Sequence[Grant]:

@@ -69,7 +69,9 @@ class BatchForm(AdminForm):
     offers_next_office = YesNoField("申报单位可选上一级受理机构", [RequiredToSubmit()])
     exclude_if_operator_certified = YesNoField("运营主体已有国家级孵化器的不得申报", [RequiredToSubmit()])
     paper_copies = CountField("纸质材料份数", [RequiredToSubmit()], most=20, unit="份")
-    recommend_quota_ratio = TextField("推荐名额", max_length=10, description="占省级备案数的百分比，例如 30")
+    recommend_quota_ratio = NumberField(
+        "推荐名额", most=100, unit="%", description="占省级备案数的百分比，例如 30，留空则不设名额"
+    )
     stamp_hint = LongTextField("签章要求", max_length=500)
     format_requirements = LongTextField("规范性要求", max_length=5000, description="填报说明中显示，每段一行")
 

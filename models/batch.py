@@ -1,13 +1,14 @@
 """Batches (批次): one round of one kind, with its periods, deadlines and rule set. Data, never code."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clock import SHANGHAI
-from models.base import Base, HasUuid
+from models.base import Base, HasUuid, Hundredths
 
 
 class Batch(HasUuid, Base):
@@ -40,7 +41,7 @@ class Batch(HasUuid, Base):
     stamp_hint: Mapped[str] = mapped_column(String(500), default="")
     limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, comment="thresholds of the conditions")
     required_statistics: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    recommend_quota_ratio: Mapped[str | None] = mapped_column(String(10))
+    recommend_quota_ratio: Mapped[Decimal | None] = mapped_column(Hundredths, comment="per cent")
     exclude_if_operator_certified: Mapped[bool] = mapped_column(default=False)
     format_requirements: Mapped[str] = mapped_column(Text, default="", comment="规范性要求, paragraphs")
     indicator_definitions: Mapped[list[Any]] = mapped_column(

@@ -6,7 +6,7 @@ Source: workflow of the filings, T11, T14, T17.
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import ROUND_FLOOR, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR
 from typing import Any
 
 from sqlalchemy import func, select
@@ -43,12 +43,9 @@ def quota_of(batch: Batch, registered: int | None) -> int | None:
     None when the batch has no quota or nobody said how many are registered. Source: notice of 2019,
     «原则上» 8 % of the region's makerspaces in the statistics of the year before.
     """
-    if not batch.recommend_quota_ratio or registered is None:
+    if batch.recommend_quota_ratio is None or registered is None:
         return None
-    try:
-        share = Decimal(batch.recommend_quota_ratio) / 100
-    except InvalidOperation:
-        return None
+    share = batch.recommend_quota_ratio / 100
     return int((share * registered).to_integral_value(ROUND_FLOOR))
 
 

@@ -1,6 +1,7 @@
 """The administrator's pages: everything can be changed, each change is an event, and nobody else comes in."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -72,9 +73,11 @@ def test_a_deadline_is_moved_and_the_change_is_on_record(
         "applicant_deadline": "2021年12月3日",
         "limit_area": "600",
         "jump_activity_count": "40",
+        "recommend_quota_ratio": "８.5",
     }
     assert post(client, path, answers).status_code == 303
     assert (batch.applicant_deadline, batch.limits["area"]) == (date(2021, 12, 3), "600")
+    assert batch.recommend_quota_ratio == Decimal("8.5")
     (event,) = events(session)
     assert event.details["applicant_deadline"] == ["2021-11-30", "2021-12-03"]
     assert event.details["limit_area"] == ["500", "600"]
@@ -92,6 +95,7 @@ def test_days_out_of_order_are_refused_at_their_place(
         "province_deadline": "2021-12-01",
         "name": "改了名字",
         "limit_area": "很大",
+        "recommend_quota_ratio": "NaN",
     }
     page = post(client, path, answers)
     assert page.status_code == 422
@@ -100,6 +104,7 @@ def test_days_out_of_order_are_refused_at_their_place(
     assert page_of(page).select_one("#tab-form[data-dirty]")  # leaving it asks
     assert "省级截止不能早于市级截止" in page.text
     assert 'value="很大"' in page.text
+    assert 'value="NaN"' in page.text
     assert 'value="改了名字"' in page.text
     assert batch.name != "改了名字"
     assert events(session) == []

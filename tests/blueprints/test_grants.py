@@ -165,6 +165,10 @@ def test_only_exact_words_find_somebody(session: Session, legal: Clerk, person: 
         assert by_number.status_code == status
         assert "E1234" not in by_number.text.upper()
         assert "E1234" not in by_number.headers.get("Location", "")
+    namesake = build_person(session, person_name="陈思敏", login_name="other_chen")
+    namesake.set_id_number("taiwan_permit", "E12345678")
+    by_number = legal.post("/grants/search", {"person_name": "陈思敏", "id_number": "E12345678"})
+    assert by_number.status_code == 422, "nobody is guessed"
 
 
 def test_nobody_is_shown_who_was_not_found(

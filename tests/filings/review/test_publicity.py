@@ -1,6 +1,7 @@
 """From 通过 at the province to the published list: notices, objections, recommendation, register."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
@@ -202,7 +203,7 @@ def test_a_recommendation_hands_it_up_with_score_and_note(
 
 
 def test_a_quota_asks_for_a_reason_and_never_stops(session: Session, province: Desk, filing: Filing) -> None:
-    filing.batch.recommend_quota_ratio = "8"
+    filing.batch.recommend_quota_ratio = Decimal(8)
     give_notice(province, filing)
     with pytest.raises(Refused) as refused:
         recommended(province, filing, registered=12)  # 0.96, so none
@@ -213,10 +214,11 @@ def test_a_quota_asks_for_a_reason_and_never_stops(session: Session, province: D
 
 @pytest.mark.parametrize(
     ("ratio", "registered", "quota"),
-    [("8", 100, 8), ("8", 99, 7), ("8", 12, 0), ("8", None, None), (None, 100, None), ("很多", 100, None)],
+    [("8", 100, 8), ("8", 99, 7), ("8", 12, 0), ("8", None, None), (None, 100, None), ("0", 100, 0)],
 )
 def test_a_quota_is_rounded_down(ratio: str | None, registered: int | None, quota: int | None) -> None:
-    assert quota_of(Batch(recommend_quota_ratio=ratio), registered) == quota
+    share = None if ratio is None else Decimal(ratio)
+    assert quota_of(Batch(recommend_quota_ratio=share), registered) == quota
 
 
 def published(torch: Desk, *filings: Filing, at: datetime) -> Publication:
