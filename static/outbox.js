@@ -4,8 +4,8 @@
   var page = window.hatchery, store = page && page.store;
   if (!store) return;
 
-  var on = page.on, all = page.all, say = page.say, channel = new BroadcastChannel('hatchery');
-  var isSending = false, isOver = false, isWanted = false, timer = 0, delay = 5000, tried = {}, sent = 0, note = '', running = Promise.resolve();
+  var bar = document.getElementById('unsent'), on = page.on, all = page.all, say = page.say, channel = new BroadcastChannel('hatchery');
+  var isSending = false, isOver = false, isWanted = false, isOwed = false, timer = 0, delay = 5000, tried = {}, sent = 0, note = '', running = Promise.resolve();
   var FRAGMENT = { 'HX-Request': 'true' };
   var WHY = { 403: '没有权限', 404: '服务器上已没有这一项', 409: '已被他人修改或已不在填报中', 413: '内容过大', 422: '有内容须改' };
 
@@ -78,16 +78,28 @@
     return isIn;
   }
 
-  // Show what the server has now, unless somebody is typing.
   function arrived() {
     say('ok', 'done', sent + ' 处修改已上传');
     sent = 0;
-    if (acts().length || document.querySelector('form[data-dirty]') || !document.querySelector('form[data-local], tr[data-kept]')) return;
-    window.htmx.ajax('GET', window.location.pathname + window.location.search, { target: '#main', swap: 'outerHTML' });
+    isOwed = true;
+    renew();
   }
 
+  // Show what the server has now, but never over somebody who works here: then afterwards.
+  function isAtWork() { return acts().length || page.composing || document.querySelector('form[data-dirty], tr.editing'); }
+  function renew() {
+    if (!isOwed || isAtWork() || !document.querySelector('form[data-local], tr[data-kept]')) return;
+    isOwed = false;
+    window.htmx.ajax('GET', window.location.pathname + window.location.search, { source: bar, target: '#main', swap: 'outerHTML' });
+  }
+  on('htmx:beforeSwap', function (event) {
+    if (event.detail.requestConfig.elt !== bar || !isAtWork()) return;
+    event.detail.shouldSwap = false;
+    isOwed = true;
+  });
+
   function show() {
-    var bar = document.getElementById('unsent'), waiting = acts().length, typed = drafts().length;
+    var waiting = acts().length, typed = drafts().length;
     if (!bar || !store.owner) return;
     var words = [waiting && waiting + ' 处修改尚未上传', typed && typed + ' 份草稿未保存', store.isTight && store.kept.length && '本机空间将满，请尽快联网保存'].filter(Boolean);
     bar.hidden = !words.length;
@@ -128,6 +140,7 @@
   on('hatchery:keep', function () { channel.postMessage('changed'); if (navigator.onLine) timer = setTimeout(flush, 1000); });
   on('hatchery:ready', flush);
   on('htmx:afterRequest', function (event) {
+    setTimeout(renew);
     if (!event.detail.successful || event.detail.xhr.getResponseHeader('HX-Retarget')) return;
     var config = event.detail.requestConfig, acted = config.verb !== 'get';
     if (acted) tried = {};

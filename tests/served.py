@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "ops.cli"]
-PATIENCE = 60  # seconds; on a busy machine everything takes longer
+PATIENCE = 120  # seconds; on a busy machine everything takes longer
 
 
 class Served:

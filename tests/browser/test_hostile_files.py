@@ -14,8 +14,6 @@ from tests.files.odd_workbooks import ODD_WORKBOOKS
 from tests.served import Served, wait_until
 from tests.visiting import Answer, Visitor
 
-# Said while a mutant is made; what the product says of it is the test.
-pytestmark = pytest.mark.filterwarnings("ignore::pikepdf.exceptions.PageCopyWarning")
 BUSY, TRIES = "E_FILE_BUSY", 5
 LONGEST_JOB = 900  # seconds
 pytestmark = pytest.mark.once

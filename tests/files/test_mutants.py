@@ -32,8 +32,6 @@ from models.event import Actor
 from tests.build import NOW, build_account, build_filing
 from tests.files.mutants import pdf_mutant, workbook_mutant
 
-# Said while a mutant is made; what the product says of it is the test.
-pytestmark = pytest.mark.filterwarnings("ignore::pikepdf.exceptions.PageCopyWarning")
 IN = "came in"
 AT_ONCE = 2  # files; as many as admission lets in
 BOUND_TOGETHER = 50  # files in one book
