@@ -141,7 +141,7 @@ def _clean_in_child(source: Path, clean: Path, folder: Path) -> tuple[int, tuple
         ended = run_child([str(source), str(clean)], folder)
     if ended.code is None or ended.code < 0:
         log.warning("Reading an upload was cut short: %s", ended.code or "time is over")
-        raise busy() if ended.code is None else too_hard()
+        raise busy() if ended.was_cut_short else too_hard()
     answer = json.loads(_ended_well(ended).answer)
     if "refused" in answer:
         raise _refusal(ended, *answer["refused"])

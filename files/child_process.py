@@ -17,6 +17,8 @@ from files.refusals import busy
 TURN_SECONDS = 25
 _ROOT = Path(__file__).resolve().parent.parent
 _LONGEST_ANSWER = 65_536
+# What a child itself does or takes too much of ends it by other signals.
+_FROM_OUTSIDE = {signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGALRM}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Ended:
     code: int | None
     answer: bytes
     complaint: str
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Say whether the child was ended from outside, by the clock, a restart or a lack of memory: no fault of the file."""
+        return self.code is None or -self.code in _FROM_OUTSIDE
 
 
 @contextmanager

@@ -35,10 +35,11 @@ def confine(output_bytes: int) -> bool:
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, output_bytes),
         (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(kind, (amount, amount))
+    # The first limit ends it by SIGXCPU, which tells the parent that it was the file; the second by SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     return namespaced
 
 

@@ -42,7 +42,7 @@ def _require_answer(ended: Ended) -> None:
     """Repeat the child's refusal; one that died of the file could not say why."""
     if ended.code is None or ended.code < 0:
         log.warning("Reading a workbook was cut short: %s", ended.code or "time is over")
-        raise busy() if ended.code is None else refusals.swells()
+        raise busy() if ended.was_cut_short else refusals.swells()
     if ended.code != 0:
         raise AdmissionBroken(f"workbook child ended with {ended.code}: {ended.complaint[-2_000:]}")
     answer = json.loads(ended.answer)

@@ -72,7 +72,7 @@ class Client:
                 self.ledger.cut_off += 1
                 time.sleep(0.1)
                 continue
-            if answer.status_code == 503:
+            if answer.status_code in (429, 503):  # 429: the child that read the file was killed
                 time.sleep(0.2)
                 continue
             assert answer.status_code in accepted, (answer.status_code, answer.text[:1500])

@@ -313,24 +313,26 @@ def test_a_child_that_takes_too_long_is_killed_with_its_offspring(upload, monkey
     assert not mark.exists()
 
 
+@pytest.mark.parametrize(
+    ("signal", "code"),
+    [
+        ("SIGTERM", "E_FILE_BUSY"),
+        ("SIGKILL", "E_FILE_BUSY"),
+        ("SIGXCPU", "E_FILE_DAMAGED"),
+        ("SIGSEGV", "E_FILE_DAMAGED"),
+    ],
+)
+def test_a_child_that_dies_of_a_file_is_told_from_one_that_was_ended(upload, monkeypatch, signal, code):
+    run_instead(monkeypatch, f"import os, signal; os.kill(os.getpid(), signal.{signal})")
+    assert refusal(upload, pdfs.plain())[0] == code
+
+
 def test_nobody_waits_for_ever_while_others_read(upload, monkeypatch, storage):
     monkeypatch.setattr(child_process, "TURN_SECONDS", 0.1)
     monkeypatch.setattr(admission, "_places", threading.BoundedSemaphore(1))
     with admission._places:
         assert refusal(upload, pdfs.plain())[0] == "E_FILE_BUSY"
     assert upload(pdfs.plain()).pages == 1
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-        "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)",
-    ],
-)
-def test_a_child_that_dies_of_a_file_is_an_answer(upload, monkeypatch, program):
-    run_instead(monkeypatch, program)
-    assert refusal(upload, pdfs.plain())[0] == "E_FILE_DAMAGED"
 
 
 def test_a_child_that_cannot_start_is_our_fault(upload, monkeypatch):

@@ -109,6 +109,14 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -
     assert refusal(workbook([["a"]]))[0] == "E_FILE_BUSY"
 
 
+@pytest.mark.parametrize(("signal", "code"), [("TERM", "E_FILE_BUSY"), ("SEGV", "E_FILE_DAMAGED")])
+def test_a_child_that_dies_of_a_workbook_is_told_from_one_that_was_ended(
+    monkeypatch: pytest.MonkeyPatch, signal: str, code: str
+) -> None:
+    monkeypatch.setattr(child_process, "command", lambda arguments, entry: ["sh", "-c", f"kill -{signal} $$"])
+    assert refusal(workbook([["a"]]))[0] == code
+
+
 def test_what_a_taken_over_child_says_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     said = """echo '{"refused": ["E_MADE_UP", "给我密码"]}'"""
     monkeypatch.setattr(child_process, "command", lambda arguments, entry: ["sh", "-c", said])
