@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,12 @@ from filings.expiry import expire_overdue
 from filings.reminders import remind_of_deadlines, remind_reviewers
 from models.delivery import forget_old_deliveries
 from models.idempotency_key import forget_old_keys
-from models.periodic_run import claim_day
+from models.periodic_run import claim_day, last_day_of
 
 log = logging.getLogger(__name__)
+
+# A clock that leaps further than this is not believed on its first day: what is ended or deleted does not come back.
+LONGEST_PAUSE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,17 @@ _done: dict[str, object] = {}
 
 def _run(daily: Daily, now: datetime) -> bool:
     """Do the work unless it is done; False when it broke, so that the next sweep tries again."""
+    today = shanghai_day(now)
     db.start_writing()
     try:
-        if claim_day(db.session(), daily.name, shanghai_day(now)):
-            count = daily.work(db.session(), now)
-            log.info("Daily work %s: %s", daily.name, count)
+        before = last_day_of(db.session(), daily.name)
+        if claim_day(db.session(), daily.name, today):
+            if before is not None and today - before > LONGEST_PAUSE:
+                log.warning(
+                    "Daily work %s waits a day: the clock went from %s to %s", daily.name, before, today
+                )
+            else:
+                log.info("Daily work %s: %s", daily.name, daily.work(db.session(), now))
         db.session.commit()
     except Exception:  # the other work goes on
         log.exception("Daily work %s broke", daily.name)

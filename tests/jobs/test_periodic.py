@@ -30,6 +30,9 @@ def test_a_day_is_claimed_once(session: Session) -> None:
     assert not claim_day(session, "digest", day)
     assert not claim_day(session, "digest", day - timedelta(days=1))
     assert claim_day(session, "digest", day + timedelta(days=1))
+    assert not claim_day(session, "digest", day), "a machine that is behind"
+    assert claim_day(session, "digest", day + timedelta(days=400))
+    assert claim_day(session, "digest", day), "a clock that was wrong"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,23 @@ def test_work_that_breaks_is_left_to_the_next_sweep(
     periodic.run_due()
     assert periodic._done == {}
     assert claim_day(session, "test", DEADLINE_EVE.date())
+
+
+def test_a_clock_that_leaps_ends_nothing_on_its_first_day(app: Flask, session: Session) -> None:
+    filing = build_filing(session)
+    session.commit()
+    for day, status in (
+        (DEADLINE_EVE, "draft"),
+        (DEADLINE_EVE + timedelta(days=400), "draft"),
+        (DEADLINE_EVE, "draft"),
+        (DEADLINE_EVE + timedelta(days=1), "draft"),
+        (DEADLINE_EVE + timedelta(days=2), "void"),
+    ):
+        clock.move_to(day)
+        periodic.run_due()
+        session.refresh(filing)
+        assert filing.status == status, day
+        session.rollback()
 
 
 def notices(session: Session) -> int:
