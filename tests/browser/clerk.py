@@ -187,7 +187,7 @@ class Clerk:
                 break
             self.page.wait_for_timeout(500)
             self.page.reload()
-        expect(self.page.get_by_text("正在生成", exact=True)).to_be_hidden(timeout=60_000)
+        expect(self.page.get_by_text("正在生成", exact=True)).to_be_hidden(timeout=180_000)
 
     def values(self) -> dict[str, str]:
         """Read every derived value of the page by its name."""
