@@ -78,7 +78,8 @@
     var row = form.closest('tr'), line, cell, fresh;
     if (!row) return;
     if (/\/removal$/.test(url)) { row.classList.add('removed'); form.querySelector('button').disabled = true; return; }
-    if (!row.matches('.blank') || !pristine) return;
+    if (!row.matches('.blank')) { row.setAttribute('data-kept', ''); return; }
+    if (!pristine) return;
     line = row.parentNode.insertBefore(document.createElement('tr'), row);
     line.setAttribute('data-kept', '');
     line.className = 'kept';

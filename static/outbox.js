@@ -86,7 +86,7 @@
   }
 
   // Show what the server has now, but never over somebody who works here: then afterwards.
-  function isAtWork() { return acts().length || page.composing || document.querySelector('form[data-dirty], tr.editing'); }
+  function isAtWork() { return acts().length || page.composing || document.querySelector('form[data-dirty], tr.editing:not([data-kept])'); }
   function renew() {
     if (!isOwed || isAtWork() || !document.querySelector('form[data-local], tr[data-kept]')) return;
     isOwed = false;
